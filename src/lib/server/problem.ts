@@ -1,0 +1,108 @@
+import { m } from '#lib/paraglide/messages.js';
+import type { Locale } from '#lib/paraglide/runtime.js';
+
+/**
+ * The register of refusals: code → HTTP status. A code is a promise to scripts and never changes its meaning;
+ * a retired one stays here as a comment. Its text is the message `problem_<code, dots as underscores>`.
+ */
+export const PROBLEMS = {
+	'access.denied': { status: 403 },
+	'access.sign_in': { status: 401 },
+	'input.invalid': { status: 400 },
+	'input.not_found': { status: 404 },
+	'input.too_large': { status: 413 },
+	'database.unavailable': { status: 503 },
+	'database.busy': { status: 503 },
+	'database.timeout': { status: 503 },
+	'database.disk_full': { status: 507 },
+	'database.number_too_large': { status: 500 },
+	'database.start_failed': { status: 503 },
+	'database.root_refused': { status: 503 },
+	'database.parts_missing': { status: 503 },
+	'database.too_old': { status: 503 },
+	'data.locked': { status: 409 },
+	'data.unwritable': { status: 507 },
+	'data.disk_full': { status: 507 },
+	'migration.changed': { status: 500 },
+	'migration.failed': { status: 500 },
+	'migration.newer': { status: 500 },
+	'settings.invalid': { status: 500 },
+	'server.port_taken': { status: 503 }
+} as const satisfies Record<string, { status: number }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+export type ProblemParams = Readonly<Record<string, string | number>>;
+
+/** Named constraints of the schema whose violation is a refusal and not a bug. */
+const CONSTRAINTS: Readonly<Record<string, ProblemCode>> = {};
+
+/** SQLSTATE, its class (two characters) or a network error of Node → code. The longest match wins. */
+const DATABASE_STATES: Readonly<Record<string, ProblemCode>> = {
+	'08': 'database.unavailable',
+	'40': 'database.busy',
+	'53': 'database.unavailable',
+	'53100': 'database.disk_full',
+	'55P03': 'database.busy',
+	'57014': 'database.timeout',
+	'57P': 'database.unavailable',
+	ECONNREFUSED: 'database.unavailable',
+	ECONNRESET: 'database.unavailable',
+	EPIPE: 'database.unavailable',
+	ETIMEDOUT: 'database.unavailable',
+	ENOTFOUND: 'database.unavailable'
+};
+
+/** Texts by which `pg` says that the connection is gone; it gives these errors no code. */
+const CONNECTION_LOST =
+	/connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|cannot use a pool after/i;
+
+/** A refusal: what was asked is not done, and everything is rolled back. Bugs are plain `Error`s. */
+export class Problem extends Error {
+	readonly code: ProblemCode;
+	readonly params: ProblemParams;
+	readonly status: number;
+
+	constructor(code: ProblemCode, params: ProblemParams = {}, cause?: unknown) {
+		super(code, cause === undefined ? undefined : { cause });
+		this.name = 'Problem';
+		this.code = code;
+		this.params = params;
+		this.status = PROBLEMS[code].status;
+	}
+}
+
+/** A refusal to throw: `throw problem('unit.not_found', { code })`. `params` fill the message. */
+export function problem(code: ProblemCode, params: ProblemParams = {}, cause?: unknown): Problem {
+	return new Problem(code, params, cause);
+}
+
+/** The refusal in the reader's language. */
+export function problemText(refusal: Problem, locale: Locale): string {
+	const text = TEXTS.get(`problem_${refusal.code.replaceAll('.', '_')}`);
+	return isText(text) ? text(refusal.params, { locale }) : m.problem_unknown({ code: refusal.code }, { locale });
+}
+
+/** Translates what `pg` threw into a refusal; null when it is a bug and belongs in the log. */
+export function fromDatabase(error: unknown): Problem | null {
+	if (error instanceof Problem) return error;
+	if (!(error instanceof Error)) return null;
+	if ('constraint' in error && typeof error.constraint === 'string') {
+		const code = CONSTRAINTS[error.constraint];
+		return code ? problem(code, {}, error) : null;
+	}
+	const code = 'code' in error && typeof error.code === 'string' ? databaseState(error.code) : undefined;
+	if (code) return problem(code, {}, error);
+	return CONNECTION_LOST.test(error.message) ? problem('database.unavailable', {}, error) : null;
+}
+
+function databaseState(state: string): ProblemCode | undefined {
+	return DATABASE_STATES[state] ?? DATABASE_STATES[state.slice(0, 3)] ?? DATABASE_STATES[state.slice(0, 2)];
+}
+
+type Text = (inputs: ProblemParams, options: { locale: Locale }) => string;
+
+const TEXTS = new Map<string, unknown>(Object.entries(m));
+
+function isText(value: unknown): value is Text {
+	return typeof value === 'function';
+}
