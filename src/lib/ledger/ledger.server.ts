@@ -1,0 +1,83 @@
+import { sql } from 'kysely';
+import { v7 as newId } from 'uuid';
+import type { Tx } from '#lib/actions/action.server.ts';
+
+/** What a command enters in the ledger. `onDate`, `cohortOn`: legal days. `quantity` ≠ 0; reversals are negative. */
+export type NewPosting = {
+	homeId: string;
+	measure: string;
+	unitId: string;
+	onDate: string;
+	cohortOn?: string;
+	quantity: number;
+	amountVnd?: number | null;
+	about?: boolean;
+	facets: Readonly<Record<string, string>>;
+	noun: string;
+	caseId: string;
+	actionId: string;
+	reversesId?: string;
+};
+
+/** Signing takes this lock alone, posting shares it: what is signed has seen every posting recorded before it. */
+const LEDGER_LOCK = 731_904_112;
+
+/** Enters postings; their facets are checked by the database against `measure_facets`. */
+export async function post(tx: Tx, postings: readonly NewPosting[]): Promise<void> {
+	if (postings.length === 0) return;
+	await sql`select pg_advisory_xact_lock_shared(${LEDGER_LOCK})`.execute(tx);
+	const rows = postings.map((posting) => ({
+		home_id: posting.homeId,
+		id: newId(),
+		measure: posting.measure,
+		unit_id: posting.unitId,
+		on_date: posting.onDate,
+		cohort_on: posting.cohortOn ?? posting.onDate,
+		quantity: posting.quantity,
+		amount_vnd: posting.amountVnd ?? null,
+		about: posting.about ?? false,
+		facets: posting.facets,
+		noun: posting.noun,
+		case_id: posting.caseId,
+		action_id: posting.actionId,
+		reverses_id: posting.reversesId ?? null
+	}));
+	await sql`
+		insert into postings (home_id, id, measure, unit_id, on_date, cohort_on, quantity, amount_vnd, about, facets, noun,
+			case_id, action_id, reverses_id)
+		select home_id, id, measure, unit_id, on_date, cohort_on, quantity, amount_vnd, about, facets, noun,
+			case_id, action_id, reverses_id
+		from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (home_id uuid, id uuid, measure text, unit_id uuid,
+			on_date date, cohort_on date, quantity bigint, amount_vnd bigint, about boolean, facets jsonb, noun text,
+			case_id uuid, action_id uuid, reverses_id uuid)`.execute(tx);
+}
+
+/**
+ * Takes back what a case has posted under these measures and was not taken back yet: a reversing row each, same day,
+ * same facets, opposite sign. Answers how many.
+ */
+export async function reverse(tx: Tx, caseId: string, why: { measures: readonly string[]; actionId: string }): Promise<number> {
+	await sql`select pg_advisory_xact_lock_shared(${LEDGER_LOCK})`.execute(tx);
+	const { rows } = await sql<{ id: string; home_id: string }>`
+		select p.id, p.home_id from postings p
+		where p.case_id = ${caseId}::uuid and p.measure = any(${[...why.measures]}::text[]) and p.reverses_id is null
+			and not exists (select 1 from postings r where r.home_id = p.home_id and r.reverses_id = p.id)`.execute(tx);
+	if (rows.length === 0) return 0;
+	const ids = JSON.stringify(rows.map((row) => ({ id: row.id, reversal_id: newId() })));
+	await sql`
+		insert into postings (home_id, id, measure, unit_id, place_id, on_date, cohort_on, quantity, amount_vnd, about, facets,
+			noun, case_id, action_id, reverses_id)
+		select p.home_id, r.reversal_id, p.measure, p.unit_id, p.place_id, p.on_date, p.cohort_on, -p.quantity, -p.amount_vnd,
+			p.about, p.facets, p.noun, p.case_id, ${why.actionId}::uuid, p.id
+		from jsonb_to_recordset(${ids}::jsonb) as r (id uuid, reversal_id uuid) join postings p on p.id = r.id`.execute(tx);
+	return rows.length;
+}
+
+/** The moment as of which everything recorded is visible to this transaction, and nothing later will claim to be earlier. */
+export async function knownNow(tx: Tx): Promise<Date> {
+	await sql`select pg_advisory_xact_lock(${LEDGER_LOCK})`.execute(tx);
+	const { rows } = await sql<{ at: Date }>`select clock_timestamp()::timestamptz(3) as at`.execute(tx);
+	const at = rows[0]?.at;
+	if (!at) throw new Error('clock_timestamp() answered nothing');
+	return at;
+}

@@ -1,0 +1,36 @@
+import { sql, type RawBuilder } from 'kysely';
+import { unitsWhere, type Actor, type Permission } from '#lib/accounts/actor.ts';
+import { today } from '#lib/server/clock.ts';
+import type { Db } from '#lib/server/db.ts';
+import { problem } from '#lib/server/problem.ts';
+
+/**
+ * The first net: a condition on a unit column that is true only for units under one of the actor's own, today.
+ * A forgotten check then finds nothing instead of too much.
+ */
+export function visibleTo(actor: Actor, permission: Permission, unitColumn: string): RawBuilder<boolean> {
+	if (actor.everything) return sql<boolean>`true`;
+	return sql<boolean>`exists (
+		select 1 from unit_paths seen
+		where seen.unit_id = ${sql.ref(unitColumn)} and seen.ancestor_id = any(${unitsWhere(actor, permission)}::uuid[])
+			and seen.valid @> ${today()}::date and upper_inf(seen.known))`;
+}
+
+/** The second net, for writes: returns the unit's id, or refuses. Who may not even see the unit learns nothing of it. */
+export async function authorise(db: Db, actor: Actor, permission: Permission, unitId: string): Promise<string> {
+	if (await may(db, actor, permission, unitId)) return unitId;
+	if (await may(db, actor, 'unit.read', unitId)) throw problem('access.denied');
+	throw problem('input.not_found');
+}
+
+/** May the actor do this on the unit (or on one it stands under)? Screens use it to show or to explain a button. */
+export async function may(db: Db, actor: Actor, permission: Permission, unitId: string): Promise<boolean> {
+	if (actor.everything) return true;
+	const own = unitsWhere(actor, permission);
+	if (own.length === 0) return false;
+	const { rows } = await sql`
+		select 1 from unit_paths
+		where unit_id = ${unitId}::uuid and ancestor_id = any(${own}::uuid[])
+			and valid @> ${today()}::date and upper_inf(known) limit 1`.execute(db);
+	return rows.length > 0;
+}

@@ -1,0 +1,171 @@
+import { sql } from 'kysely';
+import { v7 as newId } from 'uuid';
+import type { Actor } from '#lib/accounts/actor.ts';
+import { command, type Acted, type Tx } from '#lib/actions/action.server.ts';
+import { today } from '#lib/server/clock.ts';
+import type { Db } from '#lib/server/db.ts';
+import { problem } from '#lib/server/problem.ts';
+import { fold, normalise } from '#lib/vietnamese/text.ts';
+import { authorise, visibleTo } from './authority.server.ts';
+import { BEFORE_ALL, type Unit, type UnitKind } from './unit.ts';
+
+export type NewUnit = {
+	id?: string;
+	code: string;
+	name: string;
+	shortName?: string | null;
+	kind: UnitKind;
+	parentId: string | null;
+	place?: string | null;
+};
+
+export type Establishment = { units: readonly NewUnit[]; effectiveOn?: string; decisionNumber?: string | null };
+
+/** Establishes units, parents before children, by one event; answers them in the order given. */
+export async function establish(db: Db, actor: Actor, establishment: Establishment): Promise<Unit[]> {
+	return command(db, actor, (tx) => establishIn(tx, actor, establishment));
+}
+
+/** The same inside another command's transaction (a list that brings its own units). */
+export async function establishIn(tx: Tx, actor: Actor, establishment: Establishment): Promise<Acted<Unit[]>> {
+	const { units, effectiveOn = BEFORE_ALL, decisionNumber = null } = establishment;
+	const own = new Set<string>();
+	const rows = units.map((unit) => ({ ...unit, id: unit.id ?? newId() }));
+	for (const unit of rows) {
+		if (unit.parentId !== null && !own.has(unit.parentId)) await authorise(tx, actor, 'unit.establish', unit.parentId);
+		if (unit.parentId === null && !actor.everything) throw problem('access.denied');
+		own.add(unit.id);
+	}
+	const eventId = newId();
+	const actionId = newId();
+	await tx
+		.insertInto('unit_events')
+		.values({ id: eventId, kind: 'establish', effective_on: effectiveOn, decision_number: decisionNumber, action_id: actionId })
+		.execute();
+	await insertVersions(tx, rows, { eventId, effectiveOn });
+	await derivePaths(tx, rows.map((unit) => unit.id));
+	const home = await homeOf(tx, rows[0]?.id ?? eventId, effectiveOn);
+	const result = rows.map(({ id, code, name, kind, parentId }) => ({ id, code, name: normalise(name), kind, parentId }));
+	const details = { codes: rows.map((unit) => unit.code), effectiveOn, decisionNumber };
+	return {
+		result,
+		actions: [{ id: actionId, homeId: home, noun: 'unit', recordId: eventId, verb: 'establish', unitId: rows[0]?.id ?? null, details }]
+	};
+}
+
+async function insertVersions(
+	tx: Tx,
+	units: readonly (NewUnit & { id: string })[],
+	event: { eventId: string; effectiveOn: string }
+): Promise<void> {
+	const rows = units.map((unit) => ({
+		id: newId(),
+		unit_id: unit.id,
+		code: unit.code,
+		name: normalise(unit.name),
+		name_key: fold(unit.name),
+		short_name: unit.shortName ?? null,
+		kind: unit.kind,
+		parent_id: unit.parentId,
+		place: unit.place ?? null
+	}));
+	const json = JSON.stringify(rows);
+	await sql`insert into units (id) select unit_id from jsonb_to_recordset(${json}::jsonb) as r (unit_id uuid)`.execute(tx);
+	await sql`
+		insert into unit_versions (id, unit_id, event_id, code, name, name_key, short_name, kind, parent_id, place, valid)
+		select id, unit_id, ${event.eventId}::uuid, code, name, name_key, short_name, kind, parent_id, place,
+			daterange(${event.effectiveOn}::date, null)
+		from jsonb_to_recordset(${json}::jsonb) as r (id uuid, unit_id uuid, code text, name text, name_key text,
+			short_name text, kind text, parent_id uuid, place text)`.execute(tx);
+}
+
+/**
+ * Derives the paths of these units from their versions: for each day, everyone above them and the unit itself.
+ * Deeper than 30 is a cycle; the constraint on depth is then the wrong place to find out, so the walk stops.
+ */
+async function derivePaths(tx: Tx, unitIds: readonly string[]): Promise<void> {
+	await sql`
+		with recursive up as (
+			select unit_id as ancestor_id, unit_id, 0 as depth, valid, parent_id
+			from unit_versions where unit_id = any(${[...unitIds]}::uuid[])
+			union all
+			select above.unit_id, up.unit_id, up.depth + 1, up.valid * above.valid, above.parent_id
+			from up join unit_versions above on above.unit_id = up.parent_id and above.valid && up.valid
+			where up.depth < 30
+		)
+		insert into unit_paths (ancestor_id, unit_id, depth, valid)
+		select ancestor_id, unit_id, depth, valid from up`.execute(tx);
+}
+
+/** The province at that day, or whatever stands topmost: the key under which the unit's ledger lies together. */
+export async function homeOf(db: Db, unitId: string, day: string): Promise<string> {
+	const { rows } = await sql<{ ancestor_id: string }>`
+		select p.ancestor_id from unit_paths p
+		join unit_versions v on v.unit_id = p.ancestor_id and v.valid @> ${day}::date
+		join unit_kinds k on k.kind = v.kind
+		where p.unit_id = ${unitId}::uuid and p.valid @> ${day}::date and upper_inf(p.known)
+		order by (k.tier = 'province') desc, p.depth desc limit 1`.execute(db);
+	return rows[0]?.ancestor_id ?? unitId;
+}
+
+const COLUMNS = sql<Unit>`v.unit_id as id, v.code, v.name, v.kind, v.parent_id as "parentId"`;
+
+/** The unit as it is on a day (default today), if the actor may see it. Refuses otherwise. */
+export async function get(db: Db, actor: Actor, unitId: string, day = today()): Promise<Unit> {
+	const { rows } = await sql<Unit>`
+		select ${COLUMNS} from unit_versions v
+		where v.unit_id = ${unitId}::uuid and v.valid @> ${day}::date and ${visibleTo(actor, 'unit.read', 'v.unit_id')}`.execute(db);
+	const unit = rows[0];
+	if (!unit) throw problem('unit.not_found', { code: unitId });
+	return unit;
+}
+
+/** The unit with this code, which scripts and addresses use; refuses with the code in the message. */
+export async function getByCode(db: Db, actor: Actor, code: string, day = today()): Promise<Unit> {
+	const { rows } = await sql<Unit>`
+		select ${COLUMNS} from unit_versions v
+		where v.code = ${code} and v.valid @> ${day}::date and ${visibleTo(actor, 'unit.read', 'v.unit_id')}`.execute(db);
+	const unit = rows[0];
+	if (!unit) throw problem('unit.not_found', { code });
+	return unit;
+}
+
+/** Everything at and under a unit on a day, parents first, then by the Vietnamese alphabet within the caller. */
+export async function listUnder(db: Db, unitId: string, day = today()): Promise<(Unit & { depth: number; registers: boolean })[]> {
+	const { rows } = await sql<Unit & { depth: number; registers: boolean }>`
+		select ${COLUMNS}, p.depth, k.registers from unit_paths p
+		join unit_versions v on v.unit_id = p.unit_id and v.valid @> ${day}::date
+		join unit_kinds k on k.kind = v.kind
+		where p.ancestor_id = ${unitId}::uuid and p.valid @> ${day}::date and upper_inf(p.known)
+		order by p.depth, v.code`.execute(db);
+	return rows;
+}
+
+/** Everyone above a unit on a day, topmost first, the unit itself last. */
+export async function listAbove(db: Db, unitId: string, day = today()): Promise<Unit[]> {
+	const { rows } = await sql<Unit>`
+		select ${COLUMNS} from unit_paths p
+		join unit_versions v on v.unit_id = p.ancestor_id and v.valid @> ${day}::date
+		where p.unit_id = ${unitId}::uuid and p.valid @> ${day}::date and upper_inf(p.known)
+		order by p.depth desc`.execute(db);
+	return rows;
+}
+
+/** The topmost units the actor may see: where the tree on the screen begins. */
+export async function listOwn(db: Db, actor: Actor): Promise<Unit[]> {
+	const condition = actor.everything
+		? sql`v.parent_id is null`
+		: sql`v.unit_id = any(${actor.grants.map((grant) => grant.unitId)}::uuid[])`;
+	const { rows } = await sql<Unit>`
+		select ${COLUMNS} from unit_versions v where v.valid @> ${today()}::date and ${condition} order by v.code`.execute(db);
+	return rows;
+}
+
+/** Names of units as they were called on a day; those that had ended by then under their last name. */
+export async function names(db: Db, unitIds: readonly string[], day = today()): Promise<Map<string, { code: string; name: string }>> {
+	const { rows } = await sql<{ id: string; code: string; name: string }>`
+		select distinct on (unit_id) unit_id as id, code, name from unit_versions
+		where unit_id = any(${[...new Set(unitIds)]}::uuid[])
+		order by unit_id, (valid @> ${day}::date) desc, upper(valid) desc nulls first`.execute(db);
+	return new Map(rows.map((row) => [row.id, { code: row.code, name: row.name }]));
+}

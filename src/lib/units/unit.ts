@@ -1,0 +1,48 @@
+/** Units as both browser and server speak of them. */
+
+export const UNIT_KINDS = [
+	'province_committee',
+	'district_committee',
+	'bloc_committee',
+	'commune_committee',
+	'base_committee',
+	'base_cell',
+	'cell',
+	'board'
+] as const;
+export type UnitKind = (typeof UNIT_KINDS)[number];
+
+export type Unit = { id: string; code: string; name: string; kind: UnitKind; parentId: string | null };
+
+/** Lists kept by offices without a date of establishment hold units that were there before anything is counted. */
+export const BEFORE_ALL = '2000-01-01';
+
+/** A unit's kind read from the words of a list ("Đảng bộ cơ sở"), folded. */
+export function kindFromWords(folded: string): UnitKind | null {
+	const words: readonly (readonly [string, UnitKind])[] = [
+		['dang bo co so', 'base_committee'],
+		['chi bo co so', 'base_cell'],
+		['chi bo truc thuoc', 'cell'],
+		['dang uy khoi', 'bloc_committee'],
+		['dang bo khoi', 'bloc_committee'],
+		['tinh uy', 'province_committee'],
+		['thanh uy truc thuoc', 'province_committee'],
+		['dang bo tinh', 'province_committee'],
+		['huyen uy', 'district_committee'],
+		['thi uy', 'district_committee'],
+		['thanh uy', 'district_committee'],
+		['dang uy xa', 'commune_committee'],
+		['dang uy phuong', 'commune_committee'],
+		['dang bo xa', 'commune_committee'],
+		['dang bo phuong', 'commune_committee'],
+		['xa', 'commune_committee'],
+		['phuong', 'commune_committee'],
+		['thi tran', 'commune_committee'],
+		['huyen', 'district_committee'],
+		['tinh', 'province_committee'],
+		['ban', 'board'],
+		['dang bo', 'base_committee'],
+		['chi bo', 'base_cell']
+	];
+	return words.find(([start]) => folded === start || folded.startsWith(`${start} `))?.[1] ?? null;
+}
