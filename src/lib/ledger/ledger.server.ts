@@ -76,7 +76,9 @@ export async function reverse(tx: Tx, caseId: string, why: { measures: readonly 
 /** The moment as of which everything recorded is visible to this transaction, and nothing later will claim to be earlier. */
 export async function knownNow(tx: Tx): Promise<Date> {
 	await sql`select pg_advisory_xact_lock(${LEDGER_LOCK})`.execute(tx);
-	const { rows } = await sql<{ at: Date }>`select clock_timestamp()::timestamptz(3) as at`.execute(tx);
+	// recorded_at is rounded to milliseconds: the next whole one covers all before, and the pause keeps all after out of it.
+	const { rows } = await sql<{ at: Date }>`
+		select date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' as at, pg_sleep(0.003)`.execute(tx);
 	const at = rows[0]?.at;
 	if (!at) throw new Error('clock_timestamp() answered nothing');
 	return at;

@@ -1,0 +1,13 @@
+import type { Figure } from '#lib/figures/figure.ts';
+import { MODEL_FIGURES } from '#lib/models/model.figures.ts';
+import { problem } from '#lib/server/problem.ts';
+
+/** Every figure of Khéo, in the order in which lists show them. */
+export const FIGURES: readonly Figure[] = [...MODEL_FIGURES];
+
+/** The figure of this name; refuses an unknown one. */
+export function figureNamed(name: string): Figure {
+	const figure = FIGURES.find((candidate) => candidate.name === name);
+	if (!figure) throw problem('figure.not_found', { name });
+	return figure;
+}

@@ -1,0 +1,81 @@
+import { sql } from 'kysely';
+import type { Actor } from '#lib/accounts/actor.ts';
+import type { Db } from '#lib/server/db.ts';
+import { authorise } from '#lib/units/authority.server.ts';
+import { complete, condition, counted, matching, structureDay, type Asked } from './condition.server.ts';
+import type { Cohort, Figure, Flow, Partition, Question } from './figure.ts';
+
+/** Records that stand in no part, or in more than one, are named by case: the way to mend it. */
+export type PartitionProof = {
+	kind: 'partition';
+	name: string;
+	holds: boolean;
+	total: number;
+	parts: { name: string; value: number }[];
+	inNone: string[];
+	inSeveral: string[];
+};
+/** Children add up to the parent. */
+export type ChildrenProof = { kind: 'children'; holds: boolean; total: number; sum: number };
+/** Records entered after the cut-off day: not wrong, but good to know before signing. */
+export type LateProof = { kind: 'late'; holds: boolean; count: number };
+export type Proof = PartitionProof | ChildrenProof | LateProof;
+
+/** What can be proved of a figure on its records. Ratios and changes are proved on both of their sides' figures. */
+export async function prove(db: Db, actor: Actor, figure: Figure, question: Question, now = new Date()): Promise<Proof[]> {
+	await authorise(db, actor, 'unit.read', question.unitId);
+	const asked = complete(figure, question, now);
+	const base = figure.kind === 'flow' || figure.kind === 'cohort' ? figure : figure.kind === 'ratio' ? figure.numerator : figure.base;
+	const partitions = [];
+	for (const partition of base.partitions ?? []) partitions.push(await partitioned(db, base, asked, partition));
+	return [...partitions, await childrenAddUp(db, base, asked), await late(db, base, asked)];
+}
+
+async function partitioned(db: Db, figure: Flow | Cohort, asked: Asked, partition: Partition): Promise<PartitionProof> {
+	const tests = partition.parts.map((part) => sql`(true ${matching(part.where)})::int`);
+	const columns = sql.join(tests.map((test, i) => sql`${test} as ${sql.ref(`part${i}`)}`));
+	const sums = sql.join(partition.parts.map((_, i) => sql`sum(quantity * ${sql.ref(`part${i}`)})::bigint as ${sql.ref(`part${i}`)}`));
+	const hits = sql.join(partition.parts.map((_, i) => sql.ref(`part${i}`)), sql` + `);
+	const { rows } = await sql<Record<string, number> & { total: number; none: string[] | null; several: string[] | null }>`
+		with counted as (
+			select p.case_id, p.quantity, ${columns} ${condition(figure, asked)}
+		), open as (
+			select case_id from counted group by case_id having sum(quantity) <> 0
+		)
+		select coalesce(sum(quantity), 0)::bigint as total, ${sums},
+			(array_agg(distinct case_id) filter (where ${hits} = 0 and case_id in (select case_id from open)))[1:20] as none,
+			(array_agg(distinct case_id) filter (where ${hits} > 1 and case_id in (select case_id from open)))[1:20] as several
+		from counted`.execute(db);
+	const row = rows[0];
+	const parts = partition.parts.map((part, i) => ({ name: part.name, value: row?.[`part${i}`] ?? 0 }));
+	const total = row?.total ?? 0;
+	const inNone = row?.none ?? [];
+	const inSeveral = row?.several ?? [];
+	const sum = parts.reduce((all, part) => all + part.value, 0);
+	return { kind: 'partition', name: partition.name, holds: sum === total && !inNone.length && !inSeveral.length, total, parts, inNone, inSeveral };
+}
+
+/** What hangs under each child, added, and what is the unit's own: a second way through the tree to the same number. */
+async function childrenAddUp(db: Db, figure: Flow | Cohort, asked: Asked): Promise<ChildrenProof> {
+	const day = structureDay(asked.structure);
+	const known = sql`${asked.knownAt}::timestamptz`;
+	const { rows } = await sql<{ total: number; sum: number }>`
+		select (select coalesce(sum(p.quantity), 0)::bigint ${condition(figure, { ...asked, by: [] })}) as total,
+			(select coalesce(sum(p.quantity), 0)::bigint ${condition(figure, { ...asked, by: [] })} and path.depth = 0)
+			+ (select coalesce(sum(p.quantity), 0)::bigint
+				from unit_paths child
+				join unit_paths below on below.ancestor_id = child.unit_id and below.known @> ${known}
+				join postings p on p.unit_id = below.unit_id and below.valid @> ${day} and child.valid @> ${day}
+				where child.ancestor_id = ${asked.unitId}::uuid and child.depth = 1 and child.known @> ${known}
+					and ${counted(figure, asked)}) as sum`.execute(db);
+	const { total, sum } = rows[0] ?? { total: 0, sum: 0 };
+	return { kind: 'children', holds: total === sum, total, sum };
+}
+
+async function late(db: Db, figure: Flow | Cohort, asked: Asked): Promise<LateProof> {
+	const { rows } = await sql<{ count: number }>`
+		select count(distinct p.case_id)::bigint as count ${condition(figure, asked)}
+			and p.recorded_at >= ((${asked.asOf}::date + 1)::timestamp at time zone 'Asia/Ho_Chi_Minh')`.execute(db);
+	const count = rows[0]?.count ?? 0;
+	return { kind: 'late', holds: count === 0, count };
+}

@@ -1,0 +1,261 @@
+import { sql } from 'kysely';
+import { v7 as newId } from 'uuid';
+import type { Actor } from '#lib/accounts/actor.ts';
+import { command, type Tx } from '#lib/actions/action.server.ts';
+import { post, reverse } from '#lib/ledger/ledger.server.ts';
+import { today } from '#lib/server/clock.ts';
+import type { Db } from '#lib/server/db.ts';
+import { problem } from '#lib/server/problem.ts';
+import { authorise } from '#lib/units/authority.server.ts';
+import { homeOf } from '#lib/units/unit.server.ts';
+import { fold, normalise } from '#lib/vietnamese/text.ts';
+import { actionOf, change, hold, posting, refuseUnlessAllowed, type Held } from './change.server.ts';
+import type { Contents, Field, Kind, Level, Novelty, Subject } from './model.ts';
+
+/** What a form, an API call or a row of a list says about a registration. */
+export type RegistrationInput = {
+	unitId: string;
+	year: number;
+	level: Level;
+	kind?: Kind;
+	field: Field;
+	subject: Subject;
+	novelty: Novelty;
+	name: string;
+	place?: string | null;
+	note?: string | null;
+	registeredOn: string | null;
+	contents?: Contents;
+	tags?: readonly string[];
+	/** Which model goes on (continuing) or was copied (replicated); neither for one that begins. */
+	modelId?: string | null;
+	previousId?: string | null;
+	replicatedFromId?: string | null;
+};
+
+export const COUNTED_MEASURES = [
+	'model.registered',
+	'model.recognised',
+	'model.not_recognised',
+	'model.typical',
+	'model.proposed',
+	'model.rewarded',
+	'model.replicated'
+] as const;
+
+/** Begins a registration as a draft; the unit's own until it is submitted. Answers its id. */
+export async function draft(db: Db, actor: Actor, input: RegistrationInput, key?: string): Promise<{ id: string }> {
+	return command(
+		db,
+		actor,
+		async (tx) => {
+			await authorise(tx, actor, 'model.write', input.unitId);
+			const held = await insert(tx, input, 'draft');
+			const actionId = newId();
+			return { result: { id: held.id }, actions: [actionOf(held, { id: actionId, verb: 'draft', details: { name: held.name } })] };
+		},
+		key
+	);
+}
+
+/** Inserts the model (unless it goes on) and the registration. Shared with lists and continuations. */
+export async function insert(tx: Tx, input: RegistrationInput, state: 'draft' | 'submitted' | 'registered'): Promise<Held> {
+	const day = input.registeredOn ?? today();
+	const homeId = await homeOf(tx, input.unitId, day);
+	const name = normalise(input.name);
+	const modelId = input.modelId ?? newId();
+	if (!input.modelId) {
+		await tx
+			.insertInto('models')
+			.values({ id: modelId, home_id: homeId, name, replicated_from_id: input.replicatedFromId ?? null })
+			.execute();
+	}
+	const id = newId();
+	await tx
+		.insertInto('registrations')
+		.values({
+			id,
+			home_id: homeId,
+			model_id: modelId,
+			previous_id: input.previousId ?? null,
+			unit_id: input.unitId,
+			year: input.year,
+			level: input.level,
+			kind: input.kind ?? 'model',
+			field: input.field,
+			subject: input.subject,
+			novelty: input.novelty,
+			state,
+			name,
+			name_key: fold(name),
+			place: input.place ?? null,
+			note: input.note ?? null,
+			registered_on: input.registeredOn,
+			contents: JSON.stringify(input.contents ?? {})
+		})
+		.execute();
+	await tag(tx, id, input.tags ?? []);
+	return hold(tx, id);
+}
+
+async function tag(tx: Tx, id: string, tags: readonly string[]): Promise<void> {
+	await tx.deleteFrom('registration_tags').where('registration_id', '=', id).execute();
+	if (tags.length === 0) return;
+	await tx
+		.insertInto('registration_tags')
+		.values([...new Set(tags)].map((value) => ({ registration_id: id, tag: value })))
+		.execute();
+}
+
+/** Changes a draft or a returned registration; what is already registered is corrected instead. */
+export async function edit(db: Db, actor: Actor, id: string, input: RegistrationInput): Promise<{ count: number }> {
+	return change(db, actor, {
+		ids: [id],
+		verb: 'edit',
+		permission: 'model.write',
+		effect: async (tx, held) => {
+			await rewrite(tx, held, input);
+			return { details: differences(held, input) };
+		}
+	});
+}
+
+/** The unit hands it up; the day of registration is fixed by now. */
+export async function submit(db: Db, actor: Actor, ids: readonly string[], key?: string): Promise<{ count: number }> {
+	return change(db, actor, {
+		ids,
+		verb: 'submit',
+		permission: 'model.write',
+		key,
+		effect: async (tx, held) => {
+			if (held.registeredOn) return {};
+			const day = today();
+			await sql`update registrations set registered_on = ${day}::date where id = ${held.id}::uuid`.execute(tx);
+			return { details: { registeredOn: day } };
+		}
+	});
+}
+
+/** The office gives it back with a reason that the unit reads at the record. */
+export async function giveBack(db: Db, actor: Actor, given: { ids: readonly string[]; reason: string; key?: string }): Promise<{ count: number }> {
+	const reason = normalise(given.reason);
+	if (reason === '') throw problem('model.reason_missing');
+	return change(db, actor, {
+		ids: given.ids,
+		verb: 'return',
+		permission: 'model.review',
+		reason,
+		key: given.key,
+		effect: async (_tx, held, actionId) => ({ postings: [posting(held, 'model.returned', { onDate: today(), actionId })] })
+	});
+}
+
+/** The office accepts: from now on it counts as registered, on the day it was handed in. */
+export async function accept(db: Db, actor: Actor, ids: readonly string[], key?: string): Promise<{ count: number }> {
+	return change(db, actor, {
+		ids,
+		verb: 'accept',
+		permission: 'model.review',
+		key,
+		effect: async (_tx, held, actionId) => ({
+			postings: [posting(held, 'model.registered', { onDate: held.registeredOn ?? today(), actionId })]
+		})
+	});
+}
+
+/** Taken back before it is decided on: what was counted is reversed, because it should not have been. */
+export async function withdraw(db: Db, actor: Actor, given: { ids: readonly string[]; reason: string }): Promise<{ count: number }> {
+	const reason = normalise(given.reason);
+	if (reason === '') throw problem('model.reason_missing');
+	return change(db, actor, {
+		ids: given.ids,
+		verb: 'withdraw',
+		permission: 'model.write',
+		reason,
+		effect: async (tx, held, actionId) => {
+			const reversed = await reverse(tx, held.id, { measures: COUNTED_MEASURES, actionId });
+			return { details: { reversed } };
+		}
+	});
+}
+
+/** The model stops; what it was counted for stays counted. */
+export async function end(db: Db, actor: Actor, given: { ids: readonly string[]; reason: string }): Promise<{ count: number }> {
+	return change(db, actor, { ids: given.ids, verb: 'end', permission: 'model.write', reason: normalise(given.reason) || null });
+}
+
+/**
+ * Puts right what is already counted: every posting is reversed (same day, same facets) and entered anew as corrected,
+ * so that a report signed before keeps its figures and the difference can be told.
+ */
+export async function correct(
+	db: Db,
+	actor: Actor,
+	corrected: { id: string; input: RegistrationInput; reason: string }
+): Promise<{ id: string }> {
+	const reason = normalise(corrected.reason);
+	if (reason === '') throw problem('model.reason_missing');
+	return command(db, actor, async (tx) => {
+		const held = await hold(tx, corrected.id);
+		await authorise(tx, actor, 'model.review', held.unitId);
+		await authorise(tx, actor, 'model.review', corrected.input.unitId);
+		refuseUnlessAllowed(held, 'correct');
+		const actionId = newId();
+		const standing = await standingPostings(tx, held.id);
+		await reverse(tx, held.id, { measures: COUNTED_MEASURES, actionId });
+		await rewrite(tx, held, corrected.input);
+		const now = await hold(tx, held.id);
+		const cohortOn = now.registeredOn ?? today();
+		await post(
+			tx,
+			standing.map(({ measure, onDate }) => {
+				const day = measure === 'model.registered' || onDate < cohortOn ? cohortOn : onDate;
+				return posting(now, measure, { onDate: day, cohortOn, actionId });
+			})
+		);
+		const details = differences(held, corrected.input);
+		return { result: { id: held.id }, actions: [actionOf(now, { id: actionId, verb: 'correct', reason, details })] };
+	});
+}
+
+async function standingPostings(tx: Tx, id: string): Promise<{ measure: string; onDate: string }[]> {
+	const { rows } = await sql<{ measure: string; onDate: string }>`
+		select measure, max(on_date) as "onDate" from postings
+		where case_id = ${id}::uuid and measure = any(${[...COUNTED_MEASURES]}::text[])
+		group by measure having sum(quantity) > 0`.execute(tx);
+	return rows;
+}
+
+async function rewrite(tx: Tx, held: Held, input: RegistrationInput): Promise<void> {
+	const name = normalise(input.name);
+	await tx
+		.updateTable('registrations')
+		.set({
+			home_id: await homeOf(tx, input.unitId, input.registeredOn ?? today()),
+			unit_id: input.unitId,
+			year: input.year,
+			level: input.level,
+			kind: input.kind ?? held.kind,
+			field: input.field,
+			subject: input.subject,
+			novelty: input.novelty,
+			name,
+			name_key: fold(name),
+			place: input.place ?? null,
+			note: input.note ?? null,
+			registered_on: input.registeredOn ?? held.registeredOn,
+			contents: JSON.stringify(input.contents ?? held.contents),
+			changed_at: sql<Date>`now()`
+		})
+		.where('id', '=', held.id)
+		.execute();
+	await tx.updateTable('models').set({ name }).where('id', '=', held.modelId).execute();
+	if (input.tags) await tag(tx, held.id, input.tags);
+}
+
+/** Old and new of what changed, for the history. Texts of the form are named, not repeated. */
+function differences(held: Held, input: RegistrationInput): Record<string, unknown> {
+	const compared = ['unitId', 'year', 'level', 'field', 'subject', 'novelty', 'name', 'place', 'registeredOn'] as const;
+	const changed = compared.filter((key) => (input[key] ?? null) !== (held[key] ?? null));
+	return Object.fromEntries(changed.map((key) => [key, { from: held[key], to: input[key] ?? null }]));
+}
