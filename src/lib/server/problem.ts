@@ -18,6 +18,8 @@ export const PROBLEMS = {
 	'database.number_too_large': { status: 500 },
 	'database.start_failed': { status: 503 },
 	'database.root_refused': { status: 503 },
+	'database.in_use': { status: 409 },
+	'database.role_missing': { status: 503 },
 	'database.parts_missing': { status: 503 },
 	'database.too_old': { status: 503 },
 	'data.locked': { status: 409 },
@@ -50,6 +52,15 @@ const DATABASE_STATES: Readonly<Record<string, ProblemCode>> = {
 	EPIPE: 'database.unavailable',
 	ETIMEDOUT: 'database.unavailable',
 	ENOTFOUND: 'database.unavailable'
+};
+
+const DISK_STATES: Readonly<Record<string, ProblemCode>> = {
+	ENOSPC: 'data.disk_full',
+	EDQUOT: 'data.disk_full',
+	EACCES: 'data.unwritable',
+	EPERM: 'data.unwritable',
+	EROFS: 'data.unwritable',
+	ENOTDIR: 'data.unwritable'
 };
 
 /** Texts by which `pg` says that the connection is gone; it gives these errors no code. */
@@ -93,6 +104,13 @@ export function fromDatabase(error: unknown): Problem | null {
 	const code = 'code' in error && typeof error.code === 'string' ? databaseState(error.code) : undefined;
 	if (code) return problem(code, {}, error);
 	return CONNECTION_LOST.test(error.message) ? problem('database.unavailable', {}, error) : null;
+}
+
+/** Translates what writing to a folder threw; null when it is a bug. */
+export function fromDisk(error: unknown, folder: string): Problem | null {
+	if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
+	const code = DISK_STATES[error.code];
+	return code ? problem(code, { folder }, error) : null;
 }
 
 function databaseState(state: string): ProblemCode | undefined {

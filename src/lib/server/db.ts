@@ -1,0 +1,120 @@
+import { Kysely, PostgresDialect, type PostgresPool, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { DB } from '../../../db/types.ts';
+import { log } from './log.ts';
+import { joinCluster } from './postgres.ts';
+import { fromDatabase, problem } from './problem.ts';
+import { prepareData, type Settings } from './settings.ts';
+
+export type { DB };
+
+/** A connection pool or an open transaction: what every query and command takes as its first argument. */
+export type Db = Kysely<DB> | Transaction<DB>;
+
+/** `pool` is for libraries that bring their own SQL; it runs with the application's rights too. */
+export type Opened = { db: Kysely<DB>; pool: pg.Pool; close: () => Promise<void> };
+
+export const OLDEST_VERSION = 15;
+const MAX_CONNECTIONS = 12;
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 60_000;
+const IDLE_IN_TRANSACTION_MS = 120_000;
+
+/**
+ * Opens the database that the settings name; starts the embedded PostgreSQL when it does not run.
+ * Server, command line and jobs all come through here. Migrations are not run: see `migrate.ts`.
+ */
+export async function openDatabase(settings: Settings): Promise<Opened> {
+	if (settings.databaseUrl) return connect(settings.databaseUrl, 'kheo_app');
+	prepareData(settings);
+	const membership = await joinCluster(settings.data, {
+		onMoved: (access) => Object.assign(opened.pool.options, { connectionString: access.app })
+	});
+	const opened = connect(membership.access.app);
+	return {
+		...opened,
+		close: async () => {
+			await opened.close();
+			await membership.leave();
+		}
+	};
+}
+
+/** Connects; `role` is taken on by every connection, for accounts that have more rights than the application. */
+export function connect(connectionString: string, role?: 'kheo_app'): Opened {
+	const pool = new pg.Pool({
+		connectionString,
+		max: MAX_CONNECTIONS,
+		connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+		statement_timeout: STATEMENT_TIMEOUT_MS,
+		idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+		application_name: 'kheo',
+		options: `-c timezone=Asia/Ho_Chi_Minh${role ? ` -c role=${role}` : ''}`,
+		types: parsers()
+	});
+	pool.on('error', (error) => log('warn', 'database.connection_lost', { error: error.message }));
+	const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: translating(pool) }) });
+	return { db, pool, close: () => db.destroy() };
+}
+
+/**
+ * Runs `fn` in a transaction and rolls back when it throws. Joins one that is already open.
+ * In a controlled transaction (a test's, which is never committed) a savepoint stands for the transaction.
+ */
+export async function inTransaction<T>(db: Db, fn: (db: Transaction<DB>) => Promise<T>): Promise<T> {
+	if (!db.isTransaction) return db.transaction().execute(fn);
+	if (!('savepoint' in db)) return fn(db);
+	const inner = await db.savepoint('command').execute();
+	try {
+		const result = await fn(inner);
+		await inner.releaseSavepoint('command').execute();
+		return result;
+	} catch (error) {
+		await inner.rollbackToSavepoint('command').execute();
+		throw error;
+	}
+}
+
+/** `date` stays `YYYY-MM-DD`, `int8` becomes an exact number, `numeric` stays text. */
+function parsers(): pg.CustomTypesConfig {
+	const overrides = new pg.TypeOverrides();
+	overrides.setTypeParser(pg.types.builtins.DATE, (text: string) => text);
+	overrides.setTypeParser(pg.types.builtins.INT8, exactInteger);
+	return overrides;
+}
+
+function exactInteger(text: string): number {
+	const number = Number(text);
+	if (!Number.isSafeInteger(number)) throw problem('database.number_too_large');
+	return number;
+}
+
+/** The pool as Kysely sees it: what PostgreSQL refuses leaves it as a Problem. */
+function translating(pool: pg.Pool): PostgresPool {
+	const clients = new WeakMap<pg.PoolClient, pg.PoolClient>();
+	return {
+		options: pool.options,
+		end: () => pool.end(),
+		connect: async () => {
+			const client = await pool.connect().catch(refuse);
+			const known = clients.get(client) ?? translatingClient(client);
+			clients.set(client, known);
+			return known;
+		}
+	};
+}
+
+function translatingClient(client: pg.PoolClient): pg.PoolClient {
+	return new Proxy(client, {
+		get(target, name) {
+			const member: unknown = Reflect.get(target, name);
+			if (typeof member !== 'function') return member;
+			if (name !== 'query') return member.bind(target);
+			return (text: string, values: unknown[]) => target.query(text, values).catch(refuse);
+		}
+	});
+}
+
+function refuse(error: unknown): never {
+	throw fromDatabase(error) ?? error;
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { fromDisk, problem } from './problem.ts';
+
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+
+const environment = z.object({
+	KHEO_DATA: z.string().min(1).optional(),
+	KHEO_DATABASE_URL: postgresUrl.optional(),
+	KHEO_MIGRATOR_URL: postgresUrl.optional(),
+	KHEO_SECRET: z.string().min(32).optional(),
+	HOST: z.string().min(1).default('127.0.0.1'),
+	PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+	ORIGIN: z.url({ protocol: /^https?$/ }).optional()
+});
+
+export type Settings = {
+	/** The data folder, absolute. */
+	data: string;
+	/** An own PostgreSQL ≥ 15; null: the embedded one in the data folder. */
+	databaseUrl: string | null;
+	migratorUrl: string | null;
+	host: string;
+	port: number;
+	/** The address that browsers use; null: `http://<host>:<port>`. */
+	origin: string | null;
+	secret: string | null;
+};
+
+/** Reads the environment once at the door. An empty variable counts as absent. Throws `settings.invalid`. */
+export function readSettings(env: Readonly<Record<string, string | undefined>> = process.env): Settings {
+	const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+	const read = environment.safeParse(given);
+	if (!read.success) {
+		const [issue] = read.error.issues;
+		throw problem('settings.invalid', { name: issue?.path.join('.') ?? '', detail: issue?.message ?? '' });
+	}
+	const { KHEO_DATA, KHEO_DATABASE_URL, KHEO_MIGRATOR_URL, KHEO_SECRET, HOST, PORT, ORIGIN } = read.data;
+	return {
+		data: KHEO_DATA ? resolve(KHEO_DATA) : join(projectFolder(), '.kheo'),
+		databaseUrl: KHEO_DATABASE_URL ?? null,
+		migratorUrl: KHEO_MIGRATOR_URL ?? KHEO_DATABASE_URL ?? null,
+		host: HOST,
+		port: PORT,
+		origin: ORIGIN ?? null,
+		secret: KHEO_SECRET ?? null
+	};
+}
+
+/** Makes the data folder, readable by its owner only. Throws `data.unwritable`, `data.disk_full`. */
+export function prepareData(settings: Settings): void {
+	try {
+		mkdirSync(settings.data, { recursive: true, mode: 0o700 });
+		const probe = join(settings.data, '.write');
+		writeFileSync(probe, 'x'.repeat(4096));
+		rmSync(probe);
+	} catch (error) {
+		throw fromDisk(error, settings.data) ?? error;
+	}
+}
+
+/** The key that signs sessions and links: `KHEO_SECRET`, else made once and kept in the data folder. */
+export function readSecret(settings: Settings): string {
+	if (settings.secret) return settings.secret;
+	prepareData(settings);
+	const file = join(settings.data, 'secret');
+	try {
+		if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
+		return readFileSync(file, 'utf8').trim();
+	} catch (error) {
+		throw fromDisk(error, settings.data) ?? error;
+	}
+}
+
+/** The project's folder, found upwards from this file: the built server lies deeper than the sources. */
+export function projectFolder(): string {
+	let folder = import.meta.dirname;
+	while (!existsSync(join(folder, 'package-lock.json')) && dirname(folder) !== folder) folder = dirname(folder);
+	return folder;
+}
