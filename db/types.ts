@@ -115,6 +115,7 @@ export interface Honours {
   id: string;
   note: string | null;
   registration_id: string;
+  revoked_by: string | null;
 }
 
 export interface IdempotencyKeys {

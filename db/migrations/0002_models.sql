@@ -136,8 +136,9 @@ create table honours (
 	decided_on date not null,
 	note text,
 	action_id uuid not null,
-	constraint honours_once_unique unique (registration_id, honour)
+	revoked_by uuid
 );
+create unique index honours_once_unique on honours (registration_id, honour) where revoked_by is null;
 comment on table honours is 'What follows recognition: chosen as typical, proposed for reward, rewarded.';
 
 create table attachments (
@@ -201,6 +202,6 @@ cross join (values
 ) f (facet, pattern);
 
 grant select on recognition_levels to kheo_app;
-grant select, insert, update on year_themes, models, registrations, recognitions, imports to kheo_app;
-grant select, insert on appraisals, honours, score_sheets, score_criteria to kheo_app;
+grant select, insert, update on year_themes, models, registrations, recognitions, honours, imports to kheo_app;
+grant select, insert on appraisals, score_sheets, score_criteria to kheo_app;
 grant select, insert, update, delete on registration_tags, attachments, import_rows, import_mappings to kheo_app;

@@ -1,10 +1,10 @@
-import type { Cohort, Figure, Flow } from '#lib/figures/figure.ts';
+import type { Cohort, Figure, Flow, Partition } from '#lib/figures/figure.ts';
 
 const FACETS = ['year', 'level', 'kind', 'field', 'subject', 'novelty'] as const;
 const common = { facets: FACETS, law: 'Hướng dẫn phong trào thi đua “Dân vận khéo”; Quy định về báo cáo sơ kết 6 tháng', from: '2009-01-01' };
 
 /** The report's usual breakdown mixes level and novelty: bloc-level models are taken out of both others. */
-const standing = {
+const standing: Partition = {
 	name: 'standing',
 	parts: [
 		{ name: 'bloc', where: { level: ['bloc'] } },

@@ -146,6 +146,7 @@ export async function revoke(db: Db, actor: Actor, id: string, reason: string): 
 		reason: why,
 		effect: async (tx, held, actionId) => {
 			await sql`update recognitions set revoked_by = ${actionId}::uuid where registration_id = ${held.id}::uuid and revoked_by is null`.execute(tx);
+			await sql`update honours set revoked_by = ${actionId}::uuid where registration_id = ${held.id}::uuid and revoked_by is null`.execute(tx);
 			const measures = ['model.recognised', 'model.not_recognised', 'model.typical', 'model.proposed', 'model.rewarded'];
 			return { details: { reversed: await reverse(tx, held.id, { measures, actionId }) } };
 		}

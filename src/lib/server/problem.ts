@@ -29,14 +29,37 @@ export const PROBLEMS = {
 	'migration.failed': { status: 500 },
 	'migration.newer': { status: 500 },
 	'settings.invalid': { status: 500 },
-	'server.port_taken': { status: 503 }
+	'server.port_taken': { status: 503 },
+	'unit.not_found': { status: 404 },
+	'unit.code_taken': { status: 409 },
+	'figure.not_found': { status: 404 },
+	'figure.period_reversed': { status: 400 },
+	'figure.unknown_structure': { status: 400 },
+	'figure.unknown_facet': { status: 400 },
+	'model.not_found': { status: 404 },
+	'model.none_selected': { status: 400 },
+	'model.state_conflict': { status: 409 },
+	'model.already_registered': { status: 409 },
+	'model.reason_missing': { status: 400 },
+	'model.no_score_sheet': { status: 409 },
+	'model.points_missing': { status: 400 },
+	'model.points_out_of_range': { status: 400 },
+	'model.not_passed': { status: 409 },
+	'model.decided_before_registered': { status: 400 },
+	'model.decided_in_future': { status: 400 },
+	'model.honoured_already': { status: 409 },
+	'model.replicated_at_home': { status: 409 }
 } as const satisfies Record<string, { status: number }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 export type ProblemParams = Readonly<Record<string, string | number>>;
 
 /** Named constraints of the schema whose violation is a refusal and not a bug. */
-const CONSTRAINTS: Readonly<Record<string, ProblemCode>> = {};
+const CONSTRAINTS: Readonly<Record<string, ProblemCode>> = {
+	unit_versions_code_unique: 'unit.code_taken',
+	registrations_once_unique: 'model.already_registered',
+	honours_once_unique: 'model.honoured_already'
+};
 
 /** SQLSTATE, its class (two characters) or a network error of Node → code. The longest match wins. */
 const DATABASE_STATES: Readonly<Record<string, ProblemCode>> = {

@@ -1,0 +1,162 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { Actor } from '#lib/accounts/actor.ts';
+import { history, type ActionRow } from '#lib/actions/action.server.ts';
+import { today } from '#lib/server/clock.ts';
+import type { Db } from '#lib/server/db.ts';
+import { problem } from '#lib/server/problem.ts';
+import { visibleTo } from '#lib/units/authority.server.ts';
+import { fold } from '#lib/vietnamese/text.ts';
+import type { Registration } from './model.ts';
+import { findSheet, type ScoreSheet } from './recognition.server.ts';
+
+/** One line of a list; the unit's name is that of the day of registration. */
+export type ListedRegistration = Registration & { unitCode: string; unitName: string };
+
+/** What a list is narrowed by; all of it lives in the address. `unitId`: that unit and everything under it today. */
+export type ListFilter = {
+	unitId: string;
+	year?: number | null;
+	level?: string | null;
+	field?: string | null;
+	state?: string | null;
+	novelty?: string | null;
+	subject?: string | null;
+	search?: string | null;
+	after?: string | null;
+	limit?: number;
+};
+
+const COLUMNS = sql<ListedRegistration>`
+	r.id, r.model_id as "modelId", r.previous_id as "previousId", r.unit_id as "unitId", r.year, r.level, r.kind, r.field,
+	r.subject, r.novelty, r.state, r.name, r.place, r.note, r.registered_on as "registeredOn", r.contents, r.score::float8 as score,
+	v.code as "unitCode", v.name as "unitName"`;
+
+/** The version of the unit on the day of registration; a unit that began later or had ended shows its nearest name. */
+const UNIT_THEN = sql`
+	cross join lateral (
+		select u.code, u.name from unit_versions u where u.unit_id = r.unit_id
+		order by (u.valid @> coalesce(r.registered_on, current_date)) desc, upper(u.valid) desc nulls first limit 1
+	) v`;
+
+/** Registrations under a unit, newest day first, page by page; `next` is null on the last page. */
+export async function list(db: Db, actor: Actor, filter: ListFilter): Promise<{ rows: ListedRegistration[]; next: string | null }> {
+	const limit = filter.limit ?? 50;
+	const [day = '', id = ''] = (filter.after ?? '').split('~');
+	const from = id === '' ? sql`` : sql`and (coalesce(r.registered_on, 'infinity'::date), r.id) < (${day}::date, ${id}::uuid)`;
+	const { rows } = await sql<ListedRegistration & { cursorDay: string }>`
+		select ${COLUMNS}, coalesce(r.registered_on, 'infinity'::date)::text as "cursorDay"
+		${listed(actor, filter)} ${from}
+		order by coalesce(r.registered_on, 'infinity'::date) desc, r.id desc limit ${limit + 1}`.execute(db);
+	const shown = rows.slice(0, limit);
+	const last = shown.at(-1);
+	return { rows: shown, next: rows.length > limit && last ? `${last.cursorDay}~${last.id}` : null };
+}
+
+/** How many a filter finds, by state: the same condition as the list. */
+export async function countByState(db: Db, actor: Actor, filter: ListFilter): Promise<Map<string, number>> {
+	const { rows } = await sql<{ state: string; count: number }>`
+		select r.state, count(*)::bigint as count ${listed(actor, { ...filter, state: null })} group by r.state`.execute(db);
+	return new Map(rows.map((row) => [row.state, row.count]));
+}
+
+function listed(actor: Actor, filter: ListFilter): RawBuilder<unknown> {
+	const conditions = [
+		sql`exists (select 1 from unit_paths under where under.unit_id = r.unit_id and under.ancestor_id = ${filter.unitId}::uuid
+			and under.valid @> ${today()}::date and upper_inf(under.known))`,
+		visibleTo(actor, 'model.read', 'r.unit_id')
+	];
+	if (filter.year) conditions.push(sql`r.year = ${filter.year}`);
+	if (filter.level) conditions.push(sql`r.level = ${filter.level}`);
+	if (filter.field) conditions.push(sql`r.field = ${filter.field}`);
+	if (filter.state) conditions.push(sql`r.state = ${filter.state}`);
+	if (filter.novelty) conditions.push(sql`r.novelty = ${filter.novelty}`);
+	if (filter.subject) conditions.push(sql`r.subject = ${filter.subject}`);
+	if (filter.search?.trim()) conditions.push(sql`r.name_key like ${`%${escapeLike(fold(filter.search))}%`}`);
+	return sql`from registrations r ${UNIT_THEN} where ${sql.join(conditions, sql` and `)}`;
+}
+
+function escapeLike(text: string): string {
+	return text.replace(/[\\%_]/g, '\\$&');
+}
+
+/** Lines for these ids, by id; what the actor may not see is absent. The way from a figure's records to their names. */
+export async function describe(db: Db, actor: Actor, ids: readonly string[]): Promise<Map<string, ListedRegistration>> {
+	if (ids.length === 0) return new Map();
+	const { rows } = await sql<ListedRegistration>`
+		select ${COLUMNS} from registrations r ${UNIT_THEN}
+		where r.id = any(${[...ids]}::uuid[]) and ${visibleTo(actor, 'model.read', 'r.unit_id')}`.execute(db);
+	return new Map(rows.map((row) => [row.id, row]));
+}
+
+export type Appraisal = { stage: 'self' | 'appraisal'; points: Record<string, number>; vetoes: string[]; total: number; passed: boolean; remark: string | null; at: Date };
+export type Decided = { what: string; number: string | null; on: string; note: string | null };
+export type FullRegistration = ListedRegistration & {
+	tags: string[];
+	appraisals: Appraisal[];
+	decisions: Decided[];
+	years: { id: string; year: number; level: string; state: string; score: number | null }[];
+	replicatedFrom: { registrationId: string; name: string; unitName: string } | null;
+	replicas: { registrationId: string; name: string; unitName: string }[];
+	history: ActionRow[];
+	sheet: ScoreSheet | null;
+};
+
+/** Everything about one registration: the model's other years, its marks, decisions, copies and history. */
+export async function get(db: Db, actor: Actor, id: string): Promise<FullRegistration> {
+	const found = (await describe(db, actor, [id])).get(id);
+	if (!found) throw problem('model.not_found', { id });
+	const [tags, appraisals, decisions, years, copies, actions, sheet] = await Promise.all([
+		db.selectFrom('registration_tags').select('tag').where('registration_id', '=', id).orderBy('tag').execute(),
+		listAppraisals(db, id),
+		listDecisions(db, id),
+		listYears(db, found.modelId),
+		listCopies(db, actor, found.modelId),
+		history(db, [id]),
+		findSheet(db, found.level, found.registeredOn ?? today())
+	]);
+	return {
+		...found,
+		tags: tags.map((row) => row.tag),
+		appraisals,
+		decisions,
+		years,
+		replicatedFrom: copies.find((copy) => copy.source) ?? null,
+		replicas: copies.filter((copy) => !copy.source),
+		history: actions,
+		sheet
+	};
+}
+
+async function listAppraisals(db: Db, id: string): Promise<Appraisal[]> {
+	const { rows } = await sql<Appraisal>`
+		select stage, points, vetoes, total::float8 as total, passed, remark, appraised_at as at
+		from appraisals where registration_id = ${id}::uuid order by appraised_at desc, id desc`.execute(db);
+	return rows;
+}
+
+async function listDecisions(db: Db, id: string): Promise<Decided[]> {
+	const { rows } = await sql<Decided>`
+		select outcome as what, decision_number as number, decided_on as on, reason as note from recognitions
+		where registration_id = ${id}::uuid and revoked_by is null
+		union all
+		select honour, decision_number, decided_on, note from honours where registration_id = ${id}::uuid and revoked_by is null
+		order by 3, 1`.execute(db);
+	return rows;
+}
+
+async function listYears(db: Db, modelId: string): Promise<FullRegistration['years']> {
+	const { rows } = await sql<FullRegistration['years'][number]>`
+		select id, year, level, state, score::float8 as score from registrations
+		where model_id = ${modelId}::uuid order by year, level`.execute(db);
+	return rows;
+}
+
+async function listCopies(db: Db, actor: Actor, modelId: string) {
+	const { rows } = await sql<{ registrationId: string; name: string; unitName: string; source: boolean }>`
+		select distinct on (m.id) r.id as "registrationId", r.name, v.name as "unitName", (me.replicated_from_id = m.id) as source
+		from models me join models m on m.replicated_from_id = me.id or m.id = me.replicated_from_id
+		join registrations r on r.model_id = m.id ${UNIT_THEN}
+		where me.id = ${modelId}::uuid and ${visibleTo(actor, 'model.read', 'r.unit_id')}
+		order by m.id, r.year`.execute(db);
+	return rows;
+}
