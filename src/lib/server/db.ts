@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type PostgresPool, type Transaction } from 'kysely';
+import { ControlledTransaction, Kysely, PostgresDialect, Transaction, type PostgresPool } from 'kysely';
 import pg from 'pg';
 import type { DB } from '../../../db/types.ts';
 import { log } from './log.ts';
@@ -52,7 +52,9 @@ export function connect(connectionString: string, role?: 'kheo_app'): Opened {
 		options: `-c timezone=Asia/Ho_Chi_Minh${role ? ` -c role=${role}` : ''}`,
 		types: parsers()
 	});
-	pool.on('error', (error) => log('warn', 'database.connection_lost', { error: error.message }));
+	// On every client, lent or idle: an 'error' that nobody hears would end the process.
+	pool.on('connect', (client) => client.on('error', reportLost));
+	pool.on('error', reportLost);
 	const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: translating(pool) }) });
 	return { db, pool, close: () => db.destroy() };
 }
@@ -62,8 +64,8 @@ export function connect(connectionString: string, role?: 'kheo_app'): Opened {
  * In a controlled transaction (a test's, which is never committed) a savepoint stands for the transaction.
  */
 export async function inTransaction<T>(db: Db, fn: (db: Transaction<DB>) => Promise<T>): Promise<T> {
-	if (!db.isTransaction) return db.transaction().execute(fn);
-	if (!('savepoint' in db)) return fn(db);
+	if (!(db instanceof Transaction)) return db.transaction().execute(fn);
+	if (!(db instanceof ControlledTransaction)) return fn(db);
 	const inner = await db.savepoint('command').execute();
 	try {
 		const result = await fn(inner);
@@ -73,6 +75,10 @@ export async function inTransaction<T>(db: Db, fn: (db: Transaction<DB>) => Prom
 		await inner.rollbackToSavepoint('command').execute();
 		throw error;
 	}
+}
+
+function reportLost(error: Error): void {
+	log('warn', 'database.connection_lost', { error: error.message });
 }
 
 /** `date` stays `YYYY-MM-DD`, `int8` becomes an exact number, `numeric` stays text. */
@@ -104,13 +110,22 @@ function translating(pool: pg.Pool): PostgresPool {
 	};
 }
 
+/** A client that lost its connection is not given back to the pool, which learns of the loss only a moment later. */
 function translatingClient(client: pg.PoolClient): pg.PoolClient {
+	let lost = false;
+	const query = (text: string, values: unknown[]) =>
+		client.query(text, values).catch((error: unknown) => {
+			const refusal = fromDatabase(error);
+			lost ||= refusal?.code === 'database.unavailable';
+			throw refusal ?? error;
+		});
+	const release = (destroy?: boolean): void => client.release(lost || destroy);
 	return new Proxy(client, {
 		get(target, name) {
+			if (name === 'query') return query;
+			if (name === 'release') return release;
 			const member: unknown = Reflect.get(target, name);
-			if (typeof member !== 'function') return member;
-			if (name !== 'query') return member.bind(target);
-			return (text: string, values: unknown[]) => target.query(text, values).catch(refuse);
+			return typeof member === 'function' ? member.bind(target) : member;
 		}
 	});
 }

@@ -1,0 +1,70 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { describe, expect } from 'vitest';
+import { databaseUrl, test as base } from '../../../tests/database.ts';
+import { describeSchema, describeTypes } from './migrate.schema.ts';
+import { migrate } from './migrate.ts';
+import { projectFolder } from './settings.ts';
+
+/** `blank`: a database without any migration. `folder`: an empty folder for migrations. */
+const test = base
+	.extend('blank', async ({}, { onCleanup }) => {
+		await asMigrator('create database blank');
+		onCleanup(() => asMigrator('drop database blank with (force)'));
+		return databaseUrl('migrator', 'blank');
+	})
+	.extend('folder', async ({}, { onCleanup }) => {
+		const folder = await mkdtemp(join(tmpdir(), 'kheo-migrations-'));
+		onCleanup(() => rm(folder, { recursive: true }));
+		return folder;
+	});
+
+describe('the committed schema', () => {
+	test('schema.sql is what the migrations make', async () => {
+		const committed = await readFile(join(projectFolder(), 'db/schema.sql'), 'utf8');
+		expect(await describeSchema(databaseUrl('migrator', 'kheo'))).toBe(committed);
+	});
+
+	test('types.ts is what the migrations make', async () => {
+		const committed = await readFile(join(projectFolder(), 'db/types.ts'), 'utf8');
+		expect(await describeTypes(databaseUrl('migrator', 'kheo'))).toBe(committed);
+	});
+});
+
+describe('migrations', () => {
+	test('two runs at once apply each file once, a third nothing', async ({ blank }) => {
+		const [first, second] = await Promise.all([migrate(blank), migrate(blank)]);
+		expect([first.length, second.length].sort()).toEqual([0, expect.any(Number)]);
+		expect(await migrate(blank)).toEqual([]);
+	});
+
+	test('a file changed after it was applied is refused', async ({ blank, folder }) => {
+		await writeFile(join(folder, '0001_first.sql'), 'select 1');
+		expect(await migrate(blank, { folder })).toEqual(['0001_first.sql']);
+		await writeFile(join(folder, '0001_first.sql'), 'select 2');
+		await expect(migrate(blank, { folder })).rejects.toMatchObject({ code: 'migration.changed' });
+	});
+
+	test('a database of a newer version is refused', async ({ blank, folder }) => {
+		await migrate(blank);
+		await expect(migrate(blank, { folder })).rejects.toMatchObject({ code: 'migration.newer' });
+	});
+
+	test('a file that fails leaves nothing, and says which and why', async ({ blank, folder }) => {
+		await writeFile(join(folder, '0001_bad.sql'), 'create table half (a int); select * from nowhere');
+		await expect(migrate(blank, { folder })).rejects.toMatchObject({
+			code: 'migration.failed',
+			params: { name: '0001_bad.sql', detail: expect.stringContaining('nowhere') }
+		});
+		await writeFile(join(folder, '0001_bad.sql'), 'create table half (a int)');
+		expect(await migrate(blank, { folder })).toEqual(['0001_bad.sql']);
+	});
+});
+
+async function asMigrator(statement: string): Promise<void> {
+	const client = new pg.Client({ connectionString: databaseUrl('migrator', 'postgres') });
+	await client.connect();
+	await client.query(statement).finally(() => client.end());
+}

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { migrate } from '#lib/server/migrate.ts';
+import { bundledParts, partsIn, type Parts } from '#lib/server/postgres.parts.ts';
+import { joinCluster, type Access } from '#lib/server/postgres.ts';
+
+declare module 'vitest' {
+	interface ProvidedContext {
+		cluster: Access;
+	}
+}
+
+/** One PostgreSQL for the whole run, in a folder that is thrown away; its database `kheo` is the empty template. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+	const folder = await mkdtemp(join(tmpdir(), 'kheo-test-'));
+	const membership = await joinCluster(folder, { options: { parts: chosenParts(), disposable: true } });
+	await migrate(membership.access.migrator);
+	await allowClones(membership.access.superuser);
+	project.provide('cluster', membership.access);
+	return async () => {
+		await membership.leave();
+		await rm(folder, { recursive: true });
+	};
+}
+
+/** `KHEO_TEST_DATABASE=15` runs the tests on Debian's PostgreSQL of that version instead of the bundled one. */
+function chosenParts(): Parts {
+	const version = process.env['KHEO_TEST_DATABASE'];
+	return version ? partsIn(`/usr/lib/postgresql/${version}/bin`) : bundledParts();
+}
+
+async function allowClones(superuser: string): Promise<void> {
+	const client = new pg.Client({ connectionString: superuser });
+	await client.connect();
+	await client.query('alter role kheo_migrator createdb');
+	await client.end();
+}

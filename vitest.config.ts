@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+const slow_ms = 30_000;
+
+export default defineConfig({
+	test: {
+		projects: [
+			{ test: { name: 'unit', include: ['src/**/*.test.ts'], exclude: ['src/**/*.server.test.ts'] } },
+			{
+				test: {
+					name: 'server',
+					include: ['src/**/*.server.test.ts', 'tests/**/*.test.ts'],
+					exclude: ['tests/e2e/**'],
+					globalSetup: 'tests/cluster.ts',
+					testTimeout: slow_ms,
+					hookTimeout: slow_ms
+				}
+			},
+			{
+				test: {
+					name: 'e2e',
+					include: ['tests/e2e/**/*.test.ts'],
+					globalSetup: 'tests/e2e/server.ts',
+					fileParallelism: false,
+					testTimeout: 2 * slow_ms,
+					hookTimeout: 2 * slow_ms
+				}
+			}
+		]
+	}
+});
