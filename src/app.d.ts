@@ -1,4 +1,25 @@
+import type { Actor } from '#lib/accounts/actor.ts';
+import type { Auth } from '#lib/accounts/auth.server.ts';
+import type { Kysely } from 'kysely';
+import type { DB } from '../db/types.ts';
+
 declare global {
-	namespace App {}
+	namespace App {
+		interface Error {
+			/** What the log calls this error; shown to the user. */
+			id?: string;
+		}
+		interface Locals {
+			db: Kysely<DB>;
+			auth: Auth;
+			session: { id: string; user: { id: string; name: string; email: string } } | null;
+			/** Absent for visitors; pages inside take it through `signedIn(locals)`. */
+			actor?: Actor;
+		}
+		interface PageState {
+			/** The page opened over this one (src/lib/ui/drawer.ts) and the `panel` of its load. */
+			drawer?: { href: string; panel: unknown };
+		}
+	}
 }
 export {};

@@ -8,6 +8,10 @@ import type { Locale } from '#lib/paraglide/runtime.js';
 export const PROBLEMS = {
 	'access.denied': { status: 403 },
 	'access.sign_in': { status: 401 },
+	'access.no_unit': { status: 403 },
+	'access.wrong_password': { status: 401 },
+	'access.setup_link_used': { status: 410 },
+	'account.email_taken': { status: 409 },
 	'input.invalid': { status: 400 },
 	'input.not_found': { status: 404 },
 	'input.too_large': { status: 413 },
@@ -56,6 +60,7 @@ export type ProblemParams = Readonly<Record<string, string | number>>;
 
 /** Named constraints of the schema whose violation is a refusal and not a bug. */
 const CONSTRAINTS: Readonly<Record<string, ProblemCode>> = {
+	users_email_unique: 'account.email_taken',
 	unit_versions_code_unique: 'unit.code_taken',
 	registrations_once_unique: 'model.already_registered',
 	honours_once_unique: 'model.honoured_already'

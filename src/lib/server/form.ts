@@ -1,0 +1,53 @@
+import { fail, type ActionFailure } from '@sveltejs/kit';
+import type { z } from 'zod';
+import { getLocale } from '#lib/paraglide/runtime.js';
+import { fromDatabase, problemText } from './problem.ts';
+
+/** What a page gets back from a form that was not accepted: texts at fields (message keys) and above the form. */
+export type Refusal = { issues?: Record<string, string>; problem?: string; values?: Record<string, unknown> };
+
+/**
+ * Form fields as an object for a schema: `contents.outputs` nests, `tags[]` collects, everything else is text or a file.
+ * Names that could reach an object's prototype are dropped.
+ */
+export function fields(data: FormData): Record<string, unknown> {
+	const object: Record<string, unknown> = {};
+	for (const name of new Set(data.keys())) {
+		const value = name.endsWith('[]') ? data.getAll(name) : data.get(name);
+		const [first = '', second] = name.replace(/\[\]$/, '').split('.');
+		if (first.startsWith('_') || second?.startsWith('_') || first === 'constructor' || second === 'constructor') continue;
+		if (second === undefined) object[first] = value;
+		else object[first] = { ...objectOf(object[first]), [second]: value };
+	}
+	return object;
+}
+
+function objectOf(value: unknown): object {
+	return typeof value === 'object' && value !== null ? value : {};
+}
+
+type Parsed<T> = { ok: true; value: T } | { ok: false; failure: ActionFailure<Refusal> };
+
+/** Parses once, at the door. What is wrong is told per field; what was typed comes back. */
+export function parse<S extends z.ZodType>(data: FormData, schema: S): Parsed<z.output<S>> {
+	const values = fields(data);
+	const read = schema.safeParse(values);
+	if (read.success) return { ok: true, value: read.data };
+	const issues = Object.fromEntries(read.error.issues.map((issue) => [issue.path.join('.'), issue.message]));
+	return { ok: false, failure: fail(400, { issues, values: textsOf(values) }) };
+}
+
+function textsOf(values: Record<string, unknown>): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(values).filter(([, value]) => !(value instanceof File)));
+}
+
+/** Runs a command of a form; a refusal is shown above the form with what was typed still in it. Bugs go on to the log. */
+export async function attempt<T>(run: () => Promise<T>, values?: Record<string, unknown>): Promise<T | ActionFailure<Refusal>> {
+	try {
+		return await run();
+	} catch (error) {
+		const refusal = fromDatabase(error);
+		if (!refusal) throw error;
+		return fail(refusal.status, { problem: problemText(refusal, getLocale()), values });
+	}
+}
