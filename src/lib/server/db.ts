@@ -65,7 +65,7 @@ export function connect(connectionString: string, role?: 'kheo_app'): Opened {
  */
 export async function inTransaction<T>(db: Db, fn: (db: Transaction<DB>) => Promise<T>): Promise<T> {
 	if (!(db instanceof Transaction)) return db.transaction().execute(fn);
-	if (!(db instanceof ControlledTransaction)) return fn(db);
+	if (!isControlled(db)) return fn(db);
 	const inner = await db.savepoint('command').execute();
 	try {
 		const result = await fn(inner);
@@ -75,6 +75,10 @@ export async function inTransaction<T>(db: Db, fn: (db: Transaction<DB>) => Prom
 		await inner.rollbackToSavepoint('command').execute();
 		throw error;
 	}
+}
+
+function isControlled(db: Transaction<DB>): db is ControlledTransaction<DB> {
+	return db instanceof ControlledTransaction;
 }
 
 function reportLost(error: Error): void {

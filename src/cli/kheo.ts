@@ -1,0 +1,22 @@
+import { Command, CommanderError } from 'commander';
+import { m } from '#lib/paraglide/messages.js';
+import * as db from './db.ts';
+import { EXIT, terminalLocale } from './run.ts';
+
+const program = new Command('kheo').description(m.cli_kheo({}, { locale: terminalLocale() }));
+
+for (const noun of [db]) noun.register(program);
+
+try {
+	overrideExit(program);
+	await program.parseAsync();
+} catch (error) {
+	if (!(error instanceof CommanderError)) throw error;
+	process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+}
+
+/** Commander ends the process by itself, and with 1 for a wrong usage; here 1 says that a request was refused. */
+function overrideExit(command: Command): void {
+	command.exitOverride();
+	for (const inner of command.commands) overrideExit(inner);
+}

@@ -1,0 +1,47 @@
+import { m } from '#lib/paraglide/messages.js';
+import type { Locale } from '#lib/paraglide/runtime.js';
+import { openDatabase, type Opened } from '#lib/server/db.ts';
+import { logBug } from '#lib/server/log.ts';
+import { migrateDatabase } from '#lib/server/migrate.ts';
+import { fromDatabase, problemText } from '#lib/server/problem.ts';
+import { readSettings } from '#lib/server/settings.ts';
+
+export const EXIT = { done: 0, refused: 1, usage: 2 } as const;
+
+/** The language of the terminal: English where it is set so, else Vietnamese. */
+export function terminalLocale(): Locale {
+	const { LC_ALL, LC_MESSAGES, LANG } = process.env;
+	return /^en/i.test(LC_ALL || LC_MESSAGES || LANG || '') ? 'en' : 'vi';
+}
+
+/** Runs a command on the up-to-date database of the settings, whether the server runs or not. */
+export async function withDatabase(work: (opened: Opened) => Promise<void>): Promise<void> {
+	await refusing(async () => {
+		const settings = readSettings();
+		const opened = await openDatabase(settings);
+		try {
+			await migrateDatabase(settings);
+			await work(opened);
+		} finally {
+			await opened.close();
+		}
+	});
+}
+
+/** Runs a command; a refusal or a bug goes to stderr in the reader's language and makes the exit code 1. */
+export async function refusing(work: () => Promise<void>): Promise<void> {
+	try {
+		await work();
+	} catch (error) {
+		process.exitCode = EXIT.refused;
+		const locale = terminalLocale();
+		const refusal = fromDatabase(error);
+		const text = refusal ? problemText(refusal, locale) : m.problem_bug({ id: logBug(error) }, { locale });
+		process.stderr.write(`${text}\n`);
+	}
+}
+
+/** One line of output. */
+export function say(text: string): void {
+	process.stdout.write(`${text}\n`);
+}

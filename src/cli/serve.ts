@@ -1,0 +1,119 @@
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as accounts from '#lib/accounts/account.server.ts';
+import { loadDemonstration } from '#lib/demo/load.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { openDatabase, type Opened } from '#lib/server/db.ts';
+import { takeLock, type Lock } from '#lib/server/lock.ts';
+import { log } from '#lib/server/log.ts';
+import { migrateDatabase } from '#lib/server/migrate.ts';
+import { freePort } from '#lib/server/postgres.process.ts';
+import { problem } from '#lib/server/problem.ts';
+import { prepareData, projectFolder, readSettings, type Settings } from '#lib/server/settings.ts';
+import { EXIT, refusing, say, terminalLocale } from './run.ts';
+
+/** An attachment of 20 MB with its form, and a little air. */
+const BODY_LIMIT = '26M';
+const SHUTDOWN_MS = 10_000;
+
+const locale = terminalLocale();
+const wanted = readArguments();
+if (wanted) await refusing(() => serve(wanted));
+
+function readArguments(): { demo: boolean; port: string | undefined } | null {
+	try {
+		const { values } = parseArgs({ options: { demo: { type: 'boolean' }, port: { type: 'string' } } });
+		return { demo: values.demo ?? false, port: values.port };
+	} catch {
+		process.stderr.write('script/server [--demo] [--port N]\n');
+		process.exitCode = EXIT.usage;
+		return null;
+	}
+}
+
+async function serve({ demo, port }: { demo: boolean; port: string | undefined }): Promise<void> {
+	if (port) process.env['PORT'] = port;
+	const read = readSettings();
+	const settings = { ...read, port: read.port || (await freePort(0)) };
+	prepareData(settings);
+	const lock = takeLock(join(settings.data, 'server.lock'));
+	if (!('release' in lock)) throw problem('data.locked', { address: lock.address || '…', pid: lock.pid });
+	try {
+		const opened = await openDatabase(settings);
+		try {
+			await run(settings, { demo, lock, opened });
+		} finally {
+			await opened.close();
+		}
+	} finally {
+		lock.release();
+	}
+}
+
+/** Answers requests until the process is told to stop. */
+async function run(
+	settings: Settings,
+	{ demo, lock, opened }: { demo: boolean; lock: Lock; opened: Opened }
+): Promise<void> {
+	await migrateDatabase(settings);
+	const address = settings.origin ?? `http://${settings.host}:${settings.port}`;
+	if (demo) await showDemonstration(opened);
+	const server = await listen(settings);
+	lock.describe(address);
+	say(m.cli_server_ready({ address }, { locale }));
+	const token = await accounts.setupToken(opened.db);
+	if (token) say(m.cli_server_setup({ link: `${address}/setup/${token}` }, { locale }));
+	const signal = await told();
+	log('info', 'server.stopping', { signal });
+	await close(server);
+	process.emit('sveltekit:shutdown', signal);
+}
+
+async function showDemonstration({ db }: Opened): Promise<void> {
+	say(m.cli_server_demo_loading({}, { locale }));
+	const demonstrationAccounts = await loadDemonstration(db);
+	say(m.cli_server_demo_accounts({}, { locale }));
+	for (const { who, email, password } of demonstrationAccounts) say(`  ${email}  ${password}  ${who}`);
+}
+
+/**
+ * The adapter reads its settings from the environment while it is imported. It would take https and any host for
+ * granted: behind a proxy both come from ORIGIN, else the scheme is http and the host what the browser says.
+ */
+async function listen(settings: Settings): Promise<Server> {
+	const scheme = 'x-kheo-scheme';
+	const host = 'x-kheo-host';
+	const origin = settings.origin ? new URL(settings.origin) : null;
+	Object.assign(process.env, { PORT: String(settings.port), BODY_SIZE_LIMIT: BODY_LIMIT });
+	Object.assign(process.env, { PROTOCOL_HEADER: scheme, HOST_HEADER: host });
+	const { handler } = await import(join(projectFolder(), 'build/handler.js'));
+	const server = createServer((request, response) => {
+		request.headers[scheme] = origin?.protocol.slice(0, -1) ?? 'http';
+		request.headers[host] = origin?.host ?? request.headers.host;
+		handler(request, response, () => response.writeHead(404).end());
+	});
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', (error) => {
+			const taken = 'code' in error && error.code === 'EADDRINUSE';
+			reject(taken ? problem('server.port_taken', { port: settings.port }, error) : error);
+		});
+		server.listen(settings.port, settings.host, resolve);
+	});
+	return server;
+}
+
+function told(): Promise<string> {
+	const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+	return new Promise((resolve) => {
+		for (const signal of signals) process.once(signal, () => resolve(signal));
+	});
+}
+
+async function close(server: Server): Promise<void> {
+	const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+	server.closeIdleConnections();
+	const limit = setTimeout(() => server.closeAllConnections(), SHUTDOWN_MS);
+	await closed;
+	clearTimeout(limit);
+}
