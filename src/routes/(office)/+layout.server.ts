@@ -29,7 +29,6 @@ export const load: LayoutServerLoad = async ({ locals }) => {
 	return {
 		user: { name: actor.name, unitName: own[0]?.name ?? '' },
 		nav: works ? [mine, movement, running] : [running],
-		contextLine: m.core_slogan(),
-		search: null
+		contextLine: m.core_slogan()
 	};
 };
