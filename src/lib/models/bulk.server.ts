@@ -1,0 +1,144 @@
+import { sql } from 'kysely';
+import { v7 as newId } from 'uuid';
+import type { NewAction, Tx } from '#lib/actions/action.server.ts';
+import { post } from '#lib/ledger/ledger.server.ts';
+import { fold, normalise } from '#lib/vietnamese/text.ts';
+import { posting, type Held } from './change.server.ts';
+import type { RegistrationInput } from './registration.server.ts';
+
+/** A registration that a list brings as already registered, and what the list says was decided on it. */
+export type ListedInput = Omit<RegistrationInput, 'registeredOn' | 'contents' | 'tags'> & {
+	registeredOn: string;
+	score?: number | null;
+	recognised?: boolean | null;
+};
+
+export type Lists = {
+	rows: readonly ListedInput[];
+	/** The home of each unit that occurs. */
+	homes: ReadonlyMap<string, string>;
+	importId: string | null;
+	/** What a list that names no decision counts as its day: never before a row's registration. */
+	decidedOn: string;
+	decisionNumber?: string | null;
+};
+
+/**
+ * Enters whole lists in a handful of statements: models, registrations, decisions, postings. The caller's command writes
+ * the actions, one for each registration, as if each had been entered by hand.
+ */
+export async function registerAll(tx: Tx, lists: Lists): Promise<{ held: Held[]; actions: NewAction[] }> {
+	const entries = lists.rows.map((row) => ({ row, held: heldOf(row, lists), actionId: newId() }));
+	await insertModels(tx, entries);
+	await insertRegistrations(tx, entries, lists.importId);
+	await insertRecognitions(tx, entries, lists);
+	await post(
+		tx,
+		entries.flatMap(({ row, held, actionId }) => {
+			const registered = posting(held, 'model.registered', { onDate: row.registeredOn, actionId });
+			if (row.recognised == null) return [registered];
+			const measure = row.recognised ? 'model.recognised' : 'model.not_recognised';
+			return [registered, posting(held, measure, { onDate: decisionDay(row, lists), cohortOn: row.registeredOn, actionId })];
+		})
+	);
+	const actions = entries.map(({ held, actionId }) => ({
+		id: actionId,
+		homeId: held.homeId,
+		noun: 'registration',
+		recordId: held.id,
+		verb: 'import',
+		unitId: held.unitId,
+		details: lists.importId ? { importId: lists.importId } : {}
+	}));
+	return { held: entries.map((entry) => entry.held), actions };
+}
+
+type Entry = { row: ListedInput; held: Held; actionId: string };
+
+function heldOf(row: ListedInput, lists: Lists): Held {
+	const homeId = lists.homes.get(row.unitId);
+	if (!homeId) throw new Error(`no home for unit ${row.unitId}`);
+	return {
+		id: newId(),
+		homeId,
+		modelId: row.modelId ?? newId(),
+		previousId: row.previousId ?? null,
+		unitId: row.unitId,
+		year: row.year,
+		level: row.level,
+		kind: row.kind ?? 'model',
+		field: row.field,
+		subject: row.subject,
+		novelty: row.novelty,
+		state: row.recognised == null ? 'registered' : row.recognised ? 'recognised' : 'not_recognised',
+		name: normalise(row.name),
+		place: row.place ?? null,
+		note: row.note ?? null,
+		registeredOn: row.registeredOn,
+		contents: {},
+		score: row.score ?? null
+	};
+}
+
+function decisionDay(row: ListedInput, lists: Lists): string {
+	return lists.decidedOn < row.registeredOn ? row.registeredOn : lists.decidedOn;
+}
+
+async function insertModels(tx: Tx, entries: readonly Entry[]): Promise<void> {
+	const rows = entries
+		.filter(({ row }) => !row.modelId)
+		.map(({ row, held }) => ({ id: held.modelId, home_id: held.homeId, name: held.name, replicated_from_id: row.replicatedFromId ?? null }));
+	await sql`
+		insert into models (id, home_id, name, replicated_from_id)
+		select id, home_id, name, replicated_from_id
+		from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, home_id uuid, name text, replicated_from_id uuid)`.execute(tx);
+}
+
+async function insertRegistrations(tx: Tx, entries: readonly Entry[], importId: string | null): Promise<void> {
+	const rows = entries.map(({ held }) => ({
+		id: held.id,
+		home_id: held.homeId,
+		model_id: held.modelId,
+		previous_id: held.previousId,
+		unit_id: held.unitId,
+		year: held.year,
+		level: held.level,
+		kind: held.kind,
+		field: held.field,
+		subject: held.subject,
+		novelty: held.novelty,
+		state: held.state,
+		name: held.name,
+		name_key: fold(held.name),
+		place: held.place,
+		note: held.note,
+		registered_on: held.registeredOn,
+		score: held.score,
+		import_id: importId
+	}));
+	await sql`
+		insert into registrations (id, home_id, model_id, previous_id, unit_id, year, level, kind, field, subject, novelty, state,
+			name, name_key, place, note, registered_on, score, import_id)
+		select id, home_id, model_id, previous_id, unit_id, year, level, kind, field, subject, novelty, state,
+			name, name_key, place, note, registered_on, score, import_id
+		from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, home_id uuid, model_id uuid, previous_id uuid,
+			unit_id uuid, year int, level text, kind text, field text, subject text, novelty text, state text, name text,
+			name_key text, place text, note text, registered_on date, score numeric, import_id uuid)`.execute(tx);
+}
+
+async function insertRecognitions(tx: Tx, entries: readonly Entry[], lists: Lists): Promise<void> {
+	const rows = entries
+		.filter(({ row }) => row.recognised != null)
+		.map(({ row, held, actionId }) => ({
+			id: newId(),
+			registration_id: held.id,
+			outcome: row.recognised ? 'recognised' : 'not_recognised',
+			decided_on: decisionDay(row, lists),
+			action_id: actionId
+		}));
+	await sql`
+		insert into recognitions (id, registration_id, outcome, decision_number, decided_on, action_id)
+		select id, registration_id, outcome, ${lists.decisionNumber ?? null}, decided_on, action_id
+		from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, registration_id uuid, outcome text,
+			decided_on date, action_id uuid)`.execute(tx);
+}
