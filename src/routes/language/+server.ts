@@ -1,0 +1,15 @@
+import { redirect } from '@sveltejs/kit';
+import { cookieName, isLocale } from '#lib/paraglide/runtime.js';
+import type { RequestHandler } from './$types';
+
+const ONE_YEAR_S = 365 * 24 * 60 * 60;
+
+/** Remembers the reader's language in a cookie and goes back to the page where it was chosen. */
+export const POST: RequestHandler = async ({ request, cookies, url }) => {
+	const form = await request.formData();
+	const locale = form.get('locale');
+	// Readable by script: the texts in the browser follow the same cookie.
+	if (isLocale(locale)) cookies.set(cookieName, locale, { path: '/', maxAge: ONE_YEAR_S, httpOnly: false });
+	const back = new URL(String(form.get('back') ?? '/'), url);
+	redirect(303, back.origin === url.origin ? back.pathname + back.search : '/');
+};
