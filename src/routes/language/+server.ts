@@ -11,5 +11,6 @@ export const POST: RequestHandler = async ({ request, cookies, url }) => {
 	// Readable by script: the texts in the browser follow the same cookie.
 	if (isLocale(locale)) cookies.set(cookieName, locale, { path: '/', maxAge: ONE_YEAR_S, httpOnly: false });
 	const back = new URL(String(form.get('back') ?? '/'), url);
-	redirect(303, back.origin === url.origin ? back.pathname + back.search : '/');
+	// The whole address: a path alone may begin with // and lead to another site.
+	redirect(303, back.origin === url.origin ? back.href : '/');
 };
