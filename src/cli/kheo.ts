@@ -1,11 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { m } from '#lib/paraglide/messages.js';
 import * as db from './db.ts';
+import * as demo from './demo.ts';
+import * as figure from './figure.ts';
 import { EXIT, terminalLocale } from './run.ts';
+import * as unit from './unit.ts';
 
 const program = new Command('kheo').description(m.cli_kheo({}, { locale: terminalLocale() }));
 
-for (const noun of [db]) noun.register(program);
+for (const noun of [unit, figure, demo, db]) noun.register(program);
 
 try {
 	overrideExit(program);

@@ -32,6 +32,7 @@ export const PROBLEMS = {
 	'migration.changed': { status: 500 },
 	'migration.failed': { status: 500 },
 	'migration.newer': { status: 500 },
+	'cli.option_invalid': { status: 400 },
 	'settings.invalid': { status: 500 },
 	'server.port_taken': { status: 503 },
 	'unit.not_found': { status: 404 },
@@ -52,7 +53,14 @@ export const PROBLEMS = {
 	'model.decided_before_registered': { status: 400 },
 	'model.decided_in_future': { status: 400 },
 	'model.honoured_already': { status: 409 },
-	'model.replicated_at_home': { status: 409 }
+	'model.replicated_at_home': { status: 409 },
+	'model.level_not_in_year': { status: 409 },
+	'file.empty': { status: 400 },
+	'file.too_large': { status: 413 },
+	'file.type_refused': { status: 415 },
+	'file.heic_refused': { status: 415 },
+	'file.image_unreadable': { status: 415 },
+	'file.not_found': { status: 404 }
 } as const satisfies Record<string, { status: number }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
