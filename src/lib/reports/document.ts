@@ -182,8 +182,8 @@ export type FrozenFigure = {
 export type FrozenRow = { label: string; cells: FrozenCell[] };
 export type FrozenCell = { text: string; value: number | null; notApplicable: boolean };
 
-/** What lower units wrote, by section: the paragraphs that were taken over, and how many still wait to be read. */
-export type Narratives = Readonly<Record<string, { paragraphs: string[]; awaiting: number }>>;
+/** What lower units wrote, by section: its title, the paragraphs that were taken over, and how many still wait to be read. */
+export type Narratives = Readonly<Record<string, { title: string; paragraphs: string[]; awaiting: number }>>;
 
 export type ListedFigure = { slot: string; query: FigureQuery; format: FigureFormat; isTable: boolean };
 

@@ -161,6 +161,7 @@ export const sampleReport: PrintedReport = {
 	figures: sampleFigures,
 	narratives: {
 		obstacles: {
+			title: 'Khó khăn, vướng mắc',
 			paragraphs: ['Một số chi bộ doanh nghiệp hoạt động phân tán, khó bố trí thời gian sinh hoạt chung.'],
 			awaiting: 0
 		}
