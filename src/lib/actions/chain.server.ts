@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import { inTransaction, type Db } from '#lib/server/db.ts';
+
+/** How many actions a block seals at most. */
+const BLOCK = 5_000;
+const FIRST = '0'.repeat(64);
+const LOCK = 731_904_113;
+
+/** The text of an action that is hashed: every column, in a fixed form that PostgreSQL makes the same everywhere. */
+const CANONICAL = sql<string>`
+	jsonb_build_array(a.home_id, a.id, a.noun, a.record_id, a.verb, a.actor_id, a.actor_name, a.unit_id,
+		extract(epoch from a.acted_at)::numeric, a.reason, a.details)::text`;
+
+/**
+ * Seals actions that no block holds yet, oldest first, into hash-chained blocks; answers how many. Runs in the background,
+ * so that writers never wait; two at once do not seal the same.
+ */
+export async function seal(db: Db): Promise<number> {
+	let sealed = 0;
+	for (;;) {
+		const count = await sealBlock(db);
+		sealed += count;
+		if (count < BLOCK) return sealed;
+	}
+}
+
+async function sealBlock(db: Db): Promise<number> {
+	return inTransaction(db, async (tx) => {
+		await sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx);
+		const { rows } = await sql<{ id: string; text: string }>`
+			select a.id, ${CANONICAL} as text from actions a
+			where not exists (select 1 from action_seals s where s.action_id = a.id)
+			order by a.id limit ${BLOCK}`.execute(tx);
+		if (rows.length === 0) return 0;
+		const last = await sql<{ number: number; hash: string }>`
+			select number, hash from action_blocks order by number desc limit 1`.execute(tx);
+		const previous = last.rows[0] ?? { number: 0, hash: FIRST };
+		const block = { number: previous.number + 1, previous_hash: previous.hash, hash: hashOf(previous.hash, rows), action_count: rows.length };
+		await tx.insertInto('action_blocks').values(block).execute();
+		const members = rows.map((row, position) => ({ action_id: row.id, position }));
+		await sql`
+			insert into action_seals (action_id, block_number, position)
+			select action_id, ${block.number}, position
+			from jsonb_to_recordset(${JSON.stringify(members)}::jsonb) as r (action_id uuid, position int)`.execute(tx);
+		return rows.length;
+	});
+}
+
+function hashOf(previous: string, rows: readonly { text: string }[]): string {
+	const hash = createHash('sha256').update(previous);
+	for (const row of rows) hash.update(createHash('sha256').update(row.text).digest());
+	return hash.digest('hex');
+}
+
+/** A block that does not hold: its rows were altered, removed or reordered, or it does not follow the one before. */
+export type BrokenBlock = { number: number; why: 'link' | 'count' | 'hash' };
+
+/** Recomputes the whole chain. `unsealed`: actions that wait for the next block. */
+export async function verify(db: Db): Promise<{ blocks: number; actions: number; unsealed: number; broken: BrokenBlock[] }> {
+	const { rows: blocks } = await sql<{ number: number; previousHash: string; hash: string; count: number }>`
+		select number, previous_hash as "previousHash", hash, action_count as count from action_blocks order by number`.execute(db);
+	const broken: BrokenBlock[] = [];
+	let previous = { number: 0, hash: FIRST };
+	let actions = 0;
+	for (const block of blocks) {
+		if (block.previousHash !== previous.hash || block.number !== previous.number + 1) broken.push({ number: block.number, why: 'link' });
+		const { rows } = await sql<{ text: string }>`
+			select ${CANONICAL} as text from action_seals s join actions a on a.id = s.action_id
+			where s.block_number = ${block.number} order by s.position`.execute(db);
+		if (rows.length !== block.count) broken.push({ number: block.number, why: 'count' });
+		else if (hashOf(block.previousHash, rows) !== block.hash) broken.push({ number: block.number, why: 'hash' });
+		actions += rows.length;
+		previous = block;
+	}
+	const waiting = await sql<{ count: number }>`
+		select count(*)::bigint as count from actions a where not exists (select 1 from action_seals s where s.action_id = a.id)`.execute(db);
+	return { blocks: blocks.length, actions, unsealed: waiting.rows[0]?.count ?? 0, broken };
+}
