@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { m } from '#lib/paraglide/messages.js';
+import * as audit from './audit.ts';
 import * as db from './db.ts';
 import * as demo from './demo.ts';
 import * as figure from './figure.ts';
@@ -8,7 +9,7 @@ import * as unit from './unit.ts';
 
 const program = new Command('kheo').description(m.cli_kheo({}, { locale: terminalLocale() }));
 
-for (const noun of [unit, figure, demo, db]) noun.register(program);
+for (const noun of [unit, figure, audit, demo, db]) noun.register(program);
 
 try {
 	overrideExit(program);

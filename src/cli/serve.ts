@@ -5,12 +5,14 @@ import * as accounts from '#lib/accounts/account.server.ts';
 import { loadDemonstration } from '#lib/demo/load.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { openDatabase, type Opened } from '#lib/server/db.ts';
+import { startJobs } from '#lib/server/jobs.ts';
 import { takeLock, type Lock } from '#lib/server/lock.ts';
 import { log } from '#lib/server/log.ts';
 import { migrateDatabase } from '#lib/server/migrate.ts';
 import { freePort } from '#lib/server/postgres.process.ts';
 import { problem } from '#lib/server/problem.ts';
 import { prepareData, projectFolder, readSettings, type Settings } from '#lib/server/settings.ts';
+import { handlersOf } from './handlers.ts';
 import { EXIT, refusing, say, terminalLocale } from './run.ts';
 
 /** An attachment of 20 MB with its form, and a little air. */
@@ -60,12 +62,14 @@ async function run(
 	const address = settings.origin ?? `http://${settings.host}:${settings.port}`;
 	if (demo) await showDemonstration(opened);
 	const server = await listen(settings);
+	const jobs = await startJobs(opened.pool, handlersOf(opened.db, settings));
 	lock.describe(address);
 	say(m.cli_server_ready({ address }, { locale }));
 	const token = await accounts.setupToken(opened.db);
 	if (token) say(m.cli_server_setup({ link: `${address}/setup/${token}` }, { locale }));
 	const signal = await told();
 	log('info', 'server.stopping', { signal });
+	await jobs.stop();
 	await close(server);
 	process.emit('sveltekit:shutdown', signal);
 }

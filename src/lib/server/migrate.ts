@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { OLDEST_VERSION } from './db.ts';
+import { installJobs } from './jobs.ts';
 import { joinCluster } from './postgres.ts';
 import { fromDatabase, problem } from './problem.ts';
 import { prepareData, projectFolder, type Settings } from './settings.ts';
@@ -43,6 +44,7 @@ export async function migrate(
 		await ensureAppRole(client, appUser);
 		const pending = await pendingOf(client, readMigrations(folder));
 		for (const migration of pending) await apply(client, migration);
+		if (pending.length > 0) await installJobs(client, connectionString);
 		return pending.map(({ name }) => name);
 	} catch (error) {
 		throw fromDatabase(error) ?? error;

@@ -1,0 +1,73 @@
+import type pg from 'pg';
+import { fromKysely, PgBoss } from 'pg-boss';
+import type { Db } from './db.ts';
+import { log, logBug } from './log.ts';
+
+/**
+ * Work that goes on in the background. A command enqueues in its own transaction: no commit, no job.
+ * Queues are made by the migrator, because making one changes the schema.
+ */
+export const QUEUES = {
+	/** Reads a dropped list. */
+	'import.read': { retryLimit: 1, expireInSeconds: 300 },
+	/** Seals actions into the hash chain; one at a time. */
+	'actions.seal': { policy: 'singleton', retryLimit: 0, expireInSeconds: 600 }
+} as const;
+export type Queue = keyof typeof QUEUES;
+
+const SCHEMA = 'jobs';
+
+/** Makes or upgrades the schema of the jobs and their queues, with the migrator's rights, and opens it to the application. */
+export async function installJobs(client: pg.Client, connectionString: string): Promise<void> {
+	const boss = new PgBoss({ connectionString, schema: SCHEMA, supervise: false, schedule: false, max: 2 });
+	boss.on('error', (error) => log('warn', 'jobs.install', { error: error.message }));
+	await boss.start();
+	try {
+		for (const [name, options] of Object.entries(QUEUES)) await boss.createQueue(name, options);
+	} finally {
+		await boss.stop({ graceful: false });
+	}
+	await client.query(`
+		grant usage on schema ${SCHEMA} to kheo_app;
+		grant select, insert, update, delete on all tables in schema ${SCHEMA} to kheo_app;
+		grant execute on all functions in schema ${SCHEMA} to kheo_app;`);
+}
+
+export type Handlers = { [Name in Queue]: (data: object) => Promise<void> };
+
+/** Works on the queues until `stop`. A job that fails is logged and tried again as its queue says. */
+export async function startJobs(pool: pg.Pool, handlers: Handlers): Promise<{ stop: () => Promise<void> }> {
+	const boss = new PgBoss({
+		db: { executeSql: (text, values) => pool.query(text, values) },
+		schema: SCHEMA,
+		migrate: false,
+		createSchema: false
+	});
+	boss.on('error', (error) => log('warn', 'jobs.error', { error: error.message }));
+	await boss.start();
+	for (const name of queueNames()) {
+		await boss.work<object>(name, { pollingIntervalSeconds: 1 }, async ([job]) => {
+			if (job) await carryOut(name, () => handlers[name](job.data));
+		});
+	}
+	await boss.schedule('actions.seal', '* * * * *');
+	return { stop: () => boss.stop({ timeout: 5_000 }) };
+}
+
+async function carryOut(name: Queue, work: () => Promise<void>): Promise<void> {
+	try {
+		await work();
+	} catch (error) {
+		logBug(error, { job: name });
+		throw error;
+	}
+}
+
+/** Enqueues a job with what the open transaction writes. The library's sender is made for it; it opens nothing of its own. */
+export async function enqueue(db: Db, queue: Queue, data: object): Promise<void> {
+	await new PgBoss({ db: fromKysely(db), schema: SCHEMA }).send(queue, data);
+}
+
+function queueNames(): Queue[] {
+	return ['import.read', 'actions.seal'];
+}
