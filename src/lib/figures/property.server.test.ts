@@ -6,7 +6,8 @@ import { FIELDS, LEVELS, NOVELTIES, SUBJECTS } from '#lib/models/model.ts';
 import { accept, correct, draft, giveBack, submit, withdraw, type RegistrationInput } from '#lib/models/registration.server.ts';
 import { appraise, honour, recognise, refuse, revoke } from '#lib/models/recognition.server.ts';
 import { addSheet } from '#lib/models/score-sheet.server.ts';
-import type { Db } from '#lib/server/db.ts';
+import { knownNow } from '#lib/ledger/ledger.server.ts';
+import { inTransaction, type Db } from '#lib/server/db.ts';
 import { establish } from '#lib/units/unit.server.ts';
 import { test } from '../../../tests/database.ts';
 import { ask } from './ask.server.ts';
@@ -15,7 +16,7 @@ import { records } from './records.server.ts';
 import { prove } from './proofs.server.ts';
 
 const actor = operator('thử nghiệm');
-const RUNS = 12;
+const RUNS = 40;
 const STEPS = 14;
 
 type World = { units: string[]; parents: Map<string, string | null>; facts: Fact[] };
@@ -53,15 +54,34 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 test('every figure agrees with a second, naive computation over random histories', async ({ clone }) => {
 	const { db } = clone;
 	const made = await world(db);
+	const known: Remembered[] = [];
 	await fc.assert(
 		fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: STEPS }), day, day, fc.nat(6), async (steps, a, b, which) => {
 			for (const one of steps) await live(db, made, one);
 			const [from, asOf] = a < b ? [a, b] : [b, a];
-			await compare(db, made, { unitId: made.units[which] ?? '', from, asOf });
+			const question = { unitId: made.units[which] ?? '', from, asOf };
+			await compare(db, made, question);
+			known.push(await remember(db, question));
 		}),
 		{ numRuns: RUNS, seed: 15_101_930, endOnFailure: true }
 	);
+	for (const { question, knownAt, values } of known) expect(await valuesOf(db, { ...question, knownAt })).toEqual(values);
 });
+
+type Asked = { unitId: string; from: string; asOf: string };
+type Remembered = { question: Asked; knownAt: Date; values: (number | null)[] };
+
+/** What every figure says now; asked again later "as known then", it must say the same. */
+async function remember(db: Db, question: Asked): Promise<Remembered> {
+	const knownAt = await inTransaction(db, knownNow);
+	return { question, knownAt, values: await valuesOf(db, { ...question, knownAt }) };
+}
+
+async function valuesOf(db: Db, question: Asked & { knownAt: Date }): Promise<(number | null)[]> {
+	const values = [];
+	for (const figure of FIGURES) values.push((await ask(db, actor, figure, question)).value);
+	return values;
+}
 
 /** What an officer does; the same is told to the naive ledger of facts. */
 async function live(db: Db, made: World, one: Step): Promise<void> {
