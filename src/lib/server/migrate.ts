@@ -44,13 +44,18 @@ export async function migrate(
 		await ensureAppRole(client, appUser);
 		const pending = await pendingOf(client, readMigrations(folder));
 		for (const migration of pending) await apply(client, migration);
-		if (pending.length > 0) await installJobs(client, connectionString);
+		if (pending.length > 0 || !(await hasJobs(client))) await installJobs(client, connectionString);
 		return pending.map(({ name }) => name);
 	} catch (error) {
 		throw fromDatabase(error) ?? error;
 	} finally {
 		await client.end();
 	}
+}
+
+async function hasJobs(client: pg.Client): Promise<boolean> {
+	const { rows } = await client.query<{ known: boolean }>("select to_regclass('jobs.version') is not null as known");
+	return rows[0]?.known ?? false;
 }
 
 async function checkVersion(client: pg.Client): Promise<void> {
