@@ -34,22 +34,30 @@ export function complete(figure: Figure, question: Question, now: Date): Asked {
 }
 
 /**
- * The one condition that both a figure's value and its list of records are read from:
- * `from postings p join unit_paths path … where …`. `path` is the way from the asked unit down to the posting's.
+ * The one condition that both a figure's value and its list of records are read from: `from postings p join … path … where …`.
+ * `path` holds, for each unit under the asked one, the days on which it hangs there (`since` inclusive, `until` exclusive)
+ * and the child of the asked unit through which it does (`child`; the unit itself where it is the asked one).
  */
 export function condition(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
 	const day = structureDay(asked.structure);
-	const known = sql`${asked.knownAt}::timestamptz`;
-	const step = usesUnit(asked)
-		? sql`left join unit_paths step on step.unit_id = p.unit_id and step.depth = path.depth - 1
-			and step.valid @> ${day} and step.known @> ${known}`
-		: sql``;
 	return sql`
 		from postings p
-		join unit_paths path on path.unit_id = p.unit_id and path.ancestor_id = ${asked.unitId}::uuid
-			and path.valid @> ${day} and path.known @> ${known}
-		${step}
+		join (${paths(asked)}) path on path.unit_id = p.unit_id and path.since <= ${day} and ${day} < path.until
 		where ${counted(figure, asked)}`;
+}
+
+/** One pass over the tree before the postings are touched; days as plain dates, which the planner can estimate. */
+function paths(asked: Asked): RawBuilder<unknown> {
+	const known = sql`${asked.knownAt}::timestamptz`;
+	return sql`
+		select whole.unit_id, whole.depth, coalesce(step.ancestor_id, whole.unit_id) as child,
+			greatest(lower(whole.valid), coalesce(lower(step.valid), lower(whole.valid))) as since,
+			least(coalesce(upper(whole.valid), 'infinity'::date), coalesce(upper(step.valid), 'infinity'::date)) as until
+		from unit_paths whole
+		left join unit_paths step on step.unit_id = whole.unit_id and step.depth = whole.depth - 1
+			and step.valid && whole.valid and step.known @> ${known}
+		where whole.ancestor_id = ${asked.unitId}::uuid and whole.known @> ${known}
+		offset 0`;
 }
 
 /** Which postings `p` count, wherever their units stand. */
@@ -60,10 +68,6 @@ export function counted(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown
 			: sql`p.cohort_on between ${asked.from}::date and ${asked.asOf}::date and p.on_date <= ${asked.asOf}::date`;
 	return sql`p.measure = ${figure.measure} and ${period} and p.recorded_at <= ${asked.knownAt}::timestamptz
 		${matching(figure.where ?? {})} ${matching(asked.where)}`;
-}
-
-function usesUnit(asked: Asked): boolean {
-	return asked.by.includes('unit') || 'unit' in asked.where;
 }
 
 /** The day on which the tree is taken, as SQL over the posting `p`. */
@@ -78,12 +82,9 @@ export function matching(where: Where): RawBuilder<unknown> {
 	return conditions.length === 0 ? sql`` : sql.join(conditions, sql` `);
 }
 
-/**
- * A facet as SQL text over the condition's tables. The part by `unit` is the child of the asked unit through which the
- * posting hangs (`step`, one less deep than the asked unit), or the posting's own unit where that is the asked one.
- */
+/** A facet as SQL text over the condition's tables. */
 export function facetOf(facet: string): RawBuilder<string> {
 	if (facet === 'month') return sql<string>`to_char(p.on_date, 'YYYY-MM')`;
-	if (facet === 'unit') return sql<string>`coalesce(step.ancestor_id, p.unit_id)::text`;
+	if (facet === 'unit') return sql<string>`path.child::text`;
 	return sql<string>`p.facets ->> ${sql.lit(facet)}`;
 }

@@ -60,14 +60,16 @@ async function childrenAddUp(db: Db, figure: Flow | Cohort, asked: Asked): Promi
 	const day = structureDay(asked.structure);
 	const known = sql`${asked.knownAt}::timestamptz`;
 	const { rows } = await sql<{ total: number; sum: number }>`
-		select (select coalesce(sum(p.quantity), 0)::bigint ${condition(figure, { ...asked, by: [] })}) as total,
-			(select coalesce(sum(p.quantity), 0)::bigint ${condition(figure, { ...asked, by: [] })} and path.depth = 0)
-			+ (select coalesce(sum(p.quantity), 0)::bigint
-				from unit_paths child
-				join unit_paths below on below.ancestor_id = child.unit_id and below.known @> ${known}
-				join postings p on p.unit_id = below.unit_id and below.valid @> ${day} and child.valid @> ${day}
+		select (select coalesce(sum(p.quantity), 0)::bigint ${condition(figure, asked)}) as total,
+			(select coalesce(sum(p.quantity), 0)::bigint ${condition(figure, asked)} and path.depth = 0)
+			+ (select coalesce(sum(p.quantity), 0)::bigint from postings p join (
+				select below.unit_id, greatest(lower(child.valid), lower(below.valid)) as since,
+					least(coalesce(upper(child.valid), 'infinity'::date), coalesce(upper(below.valid), 'infinity'::date)) as until
+				from unit_paths child join unit_paths below on below.ancestor_id = child.unit_id and below.known @> ${known}
 				where child.ancestor_id = ${asked.unitId}::uuid and child.depth = 1 and child.known @> ${known}
-					and ${counted(figure, asked)}) as sum`.execute(db);
+				offset 0
+			) path on path.unit_id = p.unit_id and path.since <= ${day} and ${day} < path.until
+			where ${counted(figure, asked)}) as sum`.execute(db);
 	const { total, sum } = rows[0] ?? { total: 0, sum: 0 };
 	return { kind: 'children', holds: total === sum, total, sum };
 }
