@@ -1,0 +1,64 @@
+import { redirect } from '@sveltejs/kit';
+import { unitsWhere } from '#lib/accounts/actor.ts';
+import { signedIn } from '#lib/accounts/guard.ts';
+import { choosePeriod, readPeriod } from '#lib/figures/period.server.ts';
+import { currentPeriod, periodName, upTo } from '#lib/figures/period.ts';
+import { list } from '#lib/models/list.server.ts';
+import { today } from '#lib/server/clock.ts';
+import { word } from '#lib/ui/word.ts';
+import { may } from '#lib/units/authority.server.ts';
+import { chosenUnit } from '#lib/units/chosen.server.ts';
+import { desk, latestPeriod } from './desk.server.ts';
+import { listReturned, listTodos } from './todo.server.ts';
+import type { PageServerLoad } from './$types';
+
+const OWN_SHOWN = 20;
+
+export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) => {
+	const actor = signedIn(locals);
+	if (unitsWhere(actor, 'model.read').length === 0) redirect(303, '/units');
+	const unit = await chosenUnit(db, actor, url);
+	const day = today();
+	const asked = readPeriod(url.searchParams, day);
+	const running = upTo(currentPeriod(day), day);
+	const now = await desk(db, actor, { unit, period: asked ?? running });
+	const latest = !asked && now.empty ? await latestPeriod(db, actor, { unit, day }) : null;
+	const period = latest ? upTo(latest, day) : (asked ?? running);
+	const figures = latest ? await desk(db, actor, { unit, period }) : now;
+	const of = { unit, year: figures.year };
+	const [todos, returned, own, writes, imports] = await Promise.all([
+		listTodos(db, actor, of),
+		listReturned(db, actor, of),
+		figures.children.length > 0
+			? []
+			: list(db, actor, { unitId: unit.id, year: figures.year, limit: OWN_SHOWN }).then(({ rows }) => rows),
+		may(db, actor, 'model.write', unit.id),
+		may(db, actor, 'model.import', unit.id)
+	]);
+	return {
+		unit,
+		figures,
+		todos,
+		returned,
+		own: own.map(({ id, name, state, novelty }) => ({
+			id,
+			name,
+			novelty: word('novelty', novelty),
+			state: word('state', state)
+		})),
+		writes,
+		imports,
+		greeting: word('desk_greeting', partOfDay()),
+		fallback: latest ? { now: periodName(currentPeriod(day)), shown: periodName(period) } : null,
+		allRows: url.searchParams.has('all'),
+		allHref: `/desk?${new URLSearchParams({ unit: unit.code, ...period, all: '1' })}`,
+		period: choosePeriod(url, period, day)
+	};
+};
+
+function partOfDay(): 'morning' | 'noon' | 'afternoon' | 'evening' {
+	const hour = (new Date().getUTCHours() + 7) % 24;
+	if (hour < 11) return 'morning';
+	if (hour < 13) return 'noon';
+	return hour < 18 ? 'afternoon' : 'evening';
+}

@@ -1,0 +1,47 @@
+import { signedIn } from '#lib/accounts/guard.ts';
+import { FIGURES } from '#lib/catalogue.ts';
+import { ask } from '#lib/figures/ask.server.ts';
+import { yearBefore, type Figure } from '#lib/figures/figure.ts';
+import { figureText } from '#lib/figures/format-figure.ts';
+import { choosePeriod, readPeriod } from '#lib/figures/period.server.ts';
+import { currentPeriod, upTo } from '#lib/figures/period.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { today } from '#lib/server/clock.ts';
+import { word } from '#lib/ui/word.ts';
+import { chosenUnit } from '#lib/units/chosen.server.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, url }) => {
+	const actor = signedIn(locals);
+	const unit = await chosenUnit(locals.db, actor, url);
+	const day = today();
+	const period = readPeriod(url.searchParams, day) ?? upTo(currentPeriod(day), day);
+	const before = { from: yearBefore(period.from), asOf: yearBefore(period.asOf) };
+	const value = (figure: Figure, days: typeof period) => ask(locals.db, actor, figure, { unitId: unit.id, ...days });
+	const rows = await Promise.all(
+		FIGURES.map(async (figure) => {
+			const now = await value(figure, period);
+			const then = figure.kind === 'change' ? null : await value(figure, before);
+			const label = word('figure', figure.name);
+			const address = { figure: figure.name, unit: unit.code };
+			return {
+				name: figure.name,
+				definition: word('figure', `${figure.name}.definition`),
+				now: { address: { ...address, ...period }, text: figureText(figure, now), label },
+				before: then && { address: { ...address, ...before }, text: figureText(figure, then), label },
+				change: then ? difference(figure, now.value, then.value) : ''
+			};
+		})
+	);
+	return { unit, rows, period: choosePeriod(url, period, day) };
+};
+
+/** Shares differ by points of a hundred, not by per cent. */
+function difference(figure: Figure, now: number | null, then: number | null): string {
+	if (now === null || then === null) return '';
+	const about = false;
+	if (figure.unitOfMeasure !== 'percent')
+		return figureText({ unitOfMeasure: 'difference' }, { value: now - then, about });
+	const points = figureText({ unitOfMeasure: 'percent_change' }, { value: now - then, about });
+	return m.figures_points({ points: points.replace('%', '') });
+}
