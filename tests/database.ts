@@ -27,7 +27,8 @@ export function testOn(world?: World) {
 			const opened = await openClone(name, await templateOf(world));
 			onCleanup(async () => {
 				await opened.close();
-				await asMigrator((client) => client.query(`drop database ${name} with (force)`));
+				// An autovacuum worker of the server may be in it, which only the superuser may end.
+				await as('superuser', (client) => client.query(`drop database ${name} with (force)`));
 			});
 			return opened;
 		});
@@ -79,8 +80,12 @@ async function exists(client: pg.Client, name: string): Promise<boolean> {
 	return found.rowCount === 1;
 }
 
-async function asMigrator<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-	const client = new pg.Client({ connectionString: databaseUrl('migrator', 'postgres') });
+function asMigrator<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+	return as('migrator', work);
+}
+
+async function as<T>(role: 'migrator' | 'superuser', work: (client: pg.Client) => Promise<T>): Promise<T> {
+	const client = new pg.Client({ connectionString: databaseUrl(role, 'postgres') });
 	await client.connect();
 	try {
 		return await work(client);
