@@ -118,9 +118,12 @@ function refuseUnreadableCells(desk: Desk): void {
 
 const MARKUP = /<\s*[a-z/!?][^>]*>?/i;
 
+/** The apostrophe that our exports put before = + - @. */
+const ESCAPE = /^'(?=[=+\-@])/;
+
 function readName(desk: Desk): string | null {
 	const raw = cellText(desk.cell('name'));
-	const name = normalise(raw.replace(/\p{Cc}/gu, ' '));
+	const name = normalise(raw.replace(/\p{Cc}/gu, ' ')).replace(ESCAPE, '');
 	if (name === '') desk.refuse('name', 'name_missing');
 	else if (MARKUP.test(name)) desk.refuse('name', 'name_markup');
 	else if (name.length > NAME_LENGTH) desk.refuse('name', 'name_too_long', { length: name.length, limit: NAME_LENGTH });

@@ -1,5 +1,6 @@
 import { zipSync } from 'fflate';
-import { read, type CellObject, type Sheet as XlsxSheet } from '@e965/xlsx';
+import { read, SSF, type CellObject, type Sheet as XlsxSheet } from '@e965/xlsx';
+import { formatDay } from '#lib/vietnamese/format.ts';
 import { legacyEncoding, tallyWords, type Tally } from './legacy-text.ts';
 import { readTextFile } from './text-file.ts';
 import { listEntries, unpack, type Entry } from './unpack.ts';
@@ -117,7 +118,14 @@ function readSheets(bytes: Uint8Array, { withStubs }: { withStubs: boolean }): S
 
 function parse(bytes: Uint8Array, withStubs: boolean) {
 	try {
-		return read(bytes, { type: 'array', dense: true, cellNF: true, cellHTML: false, sheetStubs: withStubs });
+		return read(bytes, {
+			type: 'array',
+			dense: true,
+			cellNF: true,
+			cellText: false,
+			cellHTML: false,
+			sheetStubs: withStubs
+		});
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : '';
 		throw new Unreadable(
@@ -146,25 +154,40 @@ function readRows(sheet: XlsxSheet, is1904: boolean): Row[] {
 	return rows;
 }
 
+/** Excel's errors by their number in the file. */
+const ERRORS = new Map<unknown, string>([
+	[0x00, '#NULL!'],
+	[0x07, '#DIV/0!'],
+	[0x0f, '#VALUE!'],
+	[0x17, '#REF!'],
+	[0x1d, '#NAME?'],
+	[0x24, '#NUM!'],
+	[0x2a, '#N/A']
+]);
+
 function readCell(cell: CellObject | undefined, is1904: boolean): Cell | undefined {
 	if (!cell) return undefined;
 	const formula = cell.f === undefined ? {} : ({ formula: true } as const);
-	if (cell.t === 'e') return { value: null, text: cell.w ?? '#ERR', ...formula, broken: true };
+	if (cell.t === 'e') return { value: null, text: ERRORS.get(cell.v) ?? '#ERR', ...formula, broken: true };
 	if (cell.t === 'z')
 		return cell.f === undefined ? undefined : { value: null, text: `=${cell.f}`, formula: true, broken: true };
-	if (typeof cell.v === 'number') {
-		const day = isDateFormat(cell.z) ? dayOfSerial(cell.v + (is1904 ? DAYS_1904 : 0)) : null;
-		if (day) return { value: day, ...(cell.w !== undefined && { text: cell.w }), ...formula, isDate: true };
-		return { value: cell.v, ...(cell.w !== undefined && cell.w !== String(cell.v) && { text: cell.w }), ...formula };
-	}
+	if (typeof cell.v === 'number') return { ...readNumber(cell.v, cell.z, is1904), ...formula };
 	if (typeof cell.v === 'boolean') return { value: cell.v, ...formula };
 	if (typeof cell.v !== 'string' || cell.v.trim() === '') return undefined;
 	return { value: cell.v, ...formula };
 }
 
+/** Days keep how officials write them; other formats matter where a code is a number: 7 shown as "007". */
+function readNumber(value: number, format: unknown, is1904: boolean): Cell {
+	if (typeof format !== 'string' || format === 'General') return { value };
+	const day = isDateFormat(format) ? dayOfSerial(value + (is1904 ? DAYS_1904 : 0)) : null;
+	if (day) return { value: day, text: formatDay(day), isDate: true };
+	const text = SSF.format(format, value);
+	return text === String(value) ? { value } : { value, text };
+}
+
 /** A number format that shows a day: it has d or y outside quotes and colour brackets. */
-function isDateFormat(format: unknown): boolean {
-	if (typeof format !== 'string' || format === 'General') return false;
+function isDateFormat(format: string): boolean {
 	return /[dy]/i.test(format.replace(/"[^"]*"|\\.|\[[^\]]*\]|_./g, ''));
 }
 

@@ -83,19 +83,23 @@ describe('the content decides how a file is read', () => {
 		]);
 	});
 
-	test('dates keep their day, in both of Excel’s calendars; formulas give their last value', async () => {
+	test('dates keep their day, numbers their look; formulas give their last value', async () => {
 		const workbook = await readWorkbook(
 			book('xlsx', {
 				C2: { t: 'n', v: 45_356, z: 'dd/mm/yyyy' },
+				A2: { t: 'n', v: 7, z: '000' },
 				A3: { t: 'n', v: 5, f: 'SUM(2,3)' },
-				B3: { t: 's', v: 'Kết quả', f: 'A1&B1' }
+				B3: { t: 's', v: 'Kết quả', f: 'A1&B1' },
+				C3: { t: 'e', v: 0x17, f: 'Z9' }
 			}),
 			'a.xlsx'
 		);
-		expect(workbook.sheets[0]?.rows[1]?.cells[2]).toEqual({ value: '2024-03-05', text: '05/03/2024', isDate: true });
-		expect(workbook.sheets[0]?.rows[2]?.cells.slice(0, 2)).toEqual([
+		expect(workbook.sheets[0]?.rows[1]?.cells[2]).toEqual({ value: '2024-03-05', text: '05/3/2024', isDate: true });
+		expect(workbook.sheets[0]?.rows[1]?.cells[0]).toEqual({ value: 7, text: '007' });
+		expect(workbook.sheets[0]?.rows[2]?.cells).toEqual([
 			{ value: 5, formula: true },
-			{ value: 'Kết quả', formula: true }
+			{ value: 'Kết quả', formula: true },
+			{ value: null, text: '#REF!', formula: true, broken: true }
 		]);
 	});
 
