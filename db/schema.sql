@@ -34,6 +34,16 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.refuse_change_of_signed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+	raise exception 'report % is signed', old.id using errcode = 'check_violation', constraint = 'reports_signed_final';
+end
+$function$
+;
+
 create table action_blocks (
 	number bigint not null,
 	previous_hash text not null,
@@ -182,6 +192,7 @@ create table import_mappings (
 );
 grant delete, insert, select, update on import_mappings to kheo_app;
 comment on table import_mappings is 'Columns that an office corrected by hand, remembered for its next list of the same shape.';
+comment on column import_mappings.fingerprint is 'SHA-256 of the headings of a sheet with their columns, folded.';
 
 create table import_rows (
 	import_id uuid not null,
@@ -194,7 +205,7 @@ create table import_rows (
 );
 CREATE INDEX import_rows_verdict_index ON public.import_rows USING btree (import_id, verdict, "position");
 grant delete, insert, select, update on import_rows to kheo_app;
-comment on table import_rows is 'What was read in each row of a list and what is thought of it.';
+comment on table import_rows is 'What was read in each row of a list and what is thought of it; written anew each time the list is read.';
 
 create table imports (
 	id uuid not null,
@@ -205,14 +216,13 @@ create table imports (
 	file_id uuid not null,
 	state text not null,
 	progress integer default 0 not null,
-	mapping jsonb default '{}'::jsonb not null,
 	accepted_doubtful boolean default false not null,
 	summary jsonb default '{}'::jsonb not null,
 	created_by uuid,
 	created_at timestamp(3) with time zone default now() not null,
 	changed_at timestamp(3) with time zone default now() not null,
 	constraint imports_progress_check CHECK (((progress >= 0) AND (progress <= 100))),
-	constraint imports_state_check CHECK ((state = ANY (ARRAY['reading'::text, 'ready'::text, 'refused'::text, 'writing'::text, 'done'::text, 'discarded'::text]))),
+	constraint imports_state_check CHECK ((state = ANY (ARRAY['reading'::text, 'ready'::text, 'refused'::text, 'done'::text, 'discarded'::text]))),
 	constraint imports_file_fk FOREIGN KEY (file_id) REFERENCES files(id),
 	constraint imports_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
 	constraint imports_pkey PRIMARY KEY (id)
@@ -220,6 +230,7 @@ create table imports (
 CREATE INDEX imports_unit_index ON public.imports USING btree (unit_id, created_at DESC);
 grant insert, select, update on imports to kheo_app;
 comment on table imports is 'Lists dropped in by offices, from reading to writing; written whole or not at all.';
+comment on column imports.summary is 'What was read: sheets with their columns, counts, declared total; or why the file could not be read.';
 
 create table measure_facets (
 	measure text not null,
@@ -363,6 +374,197 @@ comment on table registrations is 'A model in one year at one level: what the un
 comment on column registrations.name_key is 'Name folded for search: no tone marks, lower case.';
 comment on column registrations.registered_on is 'Legal day of registration; the figures count by it, inclusive.';
 comment on column registrations.contents is 'The contents of the registration form (situation, objectives, approach, area, forces, resources, schedule, outputs, sustainability).';
+
+create table report_errata (
+	id uuid not null,
+	report_id uuid not null,
+	number integer not null,
+	entries jsonb not null,
+	known_at timestamp(3) with time zone not null,
+	action_id uuid not null,
+	issued_at timestamp(3) with time zone default clock_timestamp() not null,
+	constraint report_errata_number_check CHECK ((number > 0)),
+	constraint report_errata_signature_fk FOREIGN KEY (report_id) REFERENCES report_signatures(report_id),
+	constraint report_errata_pkey PRIMARY KEY (id),
+	constraint report_errata_number_unique UNIQUE (report_id, number)
+);
+grant insert, select on report_errata to kheo_app;
+comment on table report_errata is 'Corrections of signed reports, insert-only: old and new of each figure and what caused the difference.';
+
+create table report_figures (
+	report_id uuid not null,
+	"position" integer not null,
+	slot text not null,
+	frozen jsonb not null,
+	doors jsonb not null,
+	hash text not null,
+	constraint report_figures_signature_fk FOREIGN KEY (report_id) REFERENCES report_signatures(report_id),
+	constraint report_figures_pk PRIMARY KEY (report_id, slot)
+);
+grant insert, select on report_figures to kheo_app;
+comment on table report_figures is 'The figures of signed reports as printed, insert-only: question, value, text and, for a table, its cells.';
+comment on column report_figures.doors is 'The full question behind the figure, or behind each cell of a table, for opening its records.';
+comment on column report_figures.hash is 'Binds the printed figure to its report; it stands in the document too.';
+
+create table report_narratives (
+	id uuid not null,
+	home_id uuid not null,
+	unit_id uuid not null,
+	code text not null,
+	begins_on date not null,
+	section text not null,
+	text text not null,
+	state text not null,
+	reason text,
+	action_id uuid not null,
+	changed_at timestamp(3) with time zone default clock_timestamp() not null,
+	constraint report_narratives_reason_check CHECK (((state <> 'returned'::text) OR (reason IS NOT NULL))),
+	constraint report_narratives_section_check CHECK ((section ~ '^[a-z][a-z0-9_-]{0,39}$'::text)),
+	constraint report_narratives_state_check CHECK ((state = ANY (ARRAY['sent'::text, 'accepted'::text, 'returned'::text]))),
+	constraint report_narratives_text_check CHECK (((length(text) >= 1) AND (length(text) <= 10000))),
+	constraint report_narratives_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint report_narratives_pkey PRIMARY KEY (id),
+	constraint report_narratives_once_unique UNIQUE (unit_id, code, begins_on, section)
+);
+grant insert, select, update on report_narratives to kheo_app;
+comment on table report_narratives is 'What a unit writes for a section of the report above it; the office takes it over or returns it with a reason.';
+comment on column report_narratives.action_id is 'The last sending: who wrote it and when.';
+
+create table report_periods (
+	id uuid not null,
+	unit_id uuid not null,
+	code text not null,
+	name text not null,
+	begins_on date not null,
+	cut_off_on date not null,
+	ends_on date not null,
+	due_on date not null,
+	action_id uuid not null,
+	constraint report_periods_code_check CHECK ((code ~ '^[a-z][a-z0-9-]{1,39}$'::text)),
+	constraint report_periods_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+	constraint report_periods_order_check CHECK (((begins_on <= cut_off_on) AND (cut_off_on <= ends_on) AND (cut_off_on <= due_on))),
+	constraint report_periods_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint report_periods_pkey PRIMARY KEY (id),
+	constraint report_periods_once_unique UNIQUE (unit_id, code, begins_on)
+);
+grant insert, select, update on report_periods to kheo_app;
+comment on table report_periods is 'The reporting calendar of an office, one row a period; dated, because every tier and every year sets its own days.';
+comment on column report_periods.cut_off_on is 'Last legal day whose data count (Asia/Ho_Chi_Minh), inclusive; usually before the period ends.';
+comment on column report_periods.due_on is 'Day by which the report of this period is to be signed.';
+
+create table report_returns (
+	id uuid not null,
+	report_id uuid not null,
+	paragraph_id text not null,
+	excerpt text not null,
+	reason text not null,
+	action_id uuid not null,
+	resolved_action_id uuid,
+	constraint report_returns_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+	constraint report_returns_report_fk FOREIGN KEY (report_id) REFERENCES reports(id),
+	constraint report_returns_pkey PRIMARY KEY (id)
+);
+CREATE INDEX report_returns_report_index ON public.report_returns USING btree (report_id);
+grant insert, select, update on report_returns to kheo_app;
+comment on table report_returns is 'Paragraphs that the leader returned, each with its reason.';
+comment on column report_returns.resolved_action_id is 'The submission that answered it; null while it stands open.';
+
+create table report_signatures (
+	report_id uuid not null,
+	unit_id uuid not null,
+	version integer not null,
+	letterhead jsonb not null,
+	narratives jsonb not null,
+	type_code text not null,
+	number integer not null,
+	signed_on date not null,
+	year integer generated always as ((EXTRACT(year FROM signed_on))::integer) stored not null,
+	signer_name text not null,
+	signed_by uuid,
+	known_at timestamp(3) with time zone not null,
+	action_id uuid not null,
+	constraint report_signatures_number_check CHECK (((number >= 1) AND (number <= 99999))),
+	constraint report_signatures_report_fk FOREIGN KEY (report_id) REFERENCES reports(id),
+	constraint report_signatures_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint report_signatures_version_fk FOREIGN KEY (report_id, version) REFERENCES report_versions(report_id, version),
+	constraint report_signatures_pkey PRIMARY KEY (report_id),
+	constraint report_signatures_number_unique UNIQUE (unit_id, type_code, number, year)
+);
+grant insert, select on report_signatures to kheo_app;
+comment on table report_signatures is 'The signing of a report, insert-only, with everything that was printed besides its text and figures.';
+comment on column report_signatures.number is 'Party numbers run through a term, State numbers through a calendar year; within one year neither repeats.';
+comment on column report_signatures.known_at is 'The figures are what was recorded up to this instant, whatever is recorded later.';
+
+create table report_templates (
+	id uuid not null,
+	unit_id uuid,
+	code text not null,
+	version integer not null,
+	name text not null,
+	family text not null,
+	letterhead jsonb not null,
+	body jsonb not null,
+	created_at timestamp(3) with time zone default clock_timestamp() not null,
+	constraint report_templates_code_check CHECK ((code ~ '^[a-z][a-z0-9-]{1,39}$'::text)),
+	constraint report_templates_family_check CHECK ((family = ANY (ARRAY['party'::text, 'state'::text]))),
+	constraint report_templates_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+	constraint report_templates_version_check CHECK ((version > 0)),
+	constraint report_templates_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint report_templates_pkey PRIMARY KEY (id),
+	constraint report_templates_version_unique UNIQUE NULLS NOT DISTINCT (unit_id, code, version)
+);
+grant insert, select on report_templates to kheo_app;
+comment on table report_templates is 'Templates, insert-only: an edited template is a new version, so that a report always knows what it was made from.';
+comment on column report_templates.unit_id is 'The office that owns it; null for those supplied with Khéo.';
+comment on column report_templates.family is 'By which rules it is printed: documents of the Party (36-HD/VPTW) or of the State (Nghị định 30/2020/NĐ-CP).';
+
+create table report_versions (
+	report_id uuid not null,
+	version integer not null,
+	body jsonb not null,
+	letterhead jsonb not null,
+	action_id uuid not null,
+	saved_at timestamp(3) with time zone default clock_timestamp() not null,
+	constraint report_versions_report_fk FOREIGN KEY (report_id) REFERENCES reports(id),
+	constraint report_versions_pk PRIMARY KEY (report_id, version)
+);
+grant insert, select on report_versions to kheo_app;
+comment on table report_versions is 'Every text a report has had, insert-only: of two writers neither text is lost.';
+
+create table reports (
+	id uuid not null,
+	home_id uuid not null,
+	unit_id uuid not null,
+	template_id uuid not null,
+	code text not null,
+	title text not null,
+	family text not null,
+	begins_on date not null,
+	as_of date not null,
+	structure text not null,
+	state text not null,
+	version integer not null,
+	changed_at timestamp(3) with time zone default clock_timestamp() not null,
+	constraint reports_family_check CHECK ((family = ANY (ARRAY['party'::text, 'state'::text]))),
+	constraint reports_period_check CHECK ((begins_on <= as_of)),
+	constraint reports_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'returned'::text, 'approved'::text, 'signed'::text]))),
+	constraint reports_structure_check CHECK ((structure ~ '^(then|now|\d{4}-\d{2}-\d{2})$'::text)),
+	constraint reports_title_check CHECK (((length(title) >= 1) AND (length(title) <= 500))),
+	constraint reports_version_check CHECK ((version > 0)),
+	constraint reports_template_fk FOREIGN KEY (template_id) REFERENCES report_templates(id),
+	constraint reports_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint reports_pkey PRIMARY KEY (id)
+);
+CREATE INDEX reports_unit_index ON public.reports USING btree (unit_id, as_of DESC, id);
+CREATE TRIGGER reports_signed_final BEFORE UPDATE ON public.reports FOR EACH ROW WHEN ((old.state = 'signed'::text)) EXECUTE FUNCTION refuse_change_of_signed();
+grant insert, select on reports to kheo_app;
+grant update (changed_at) on reports to kheo_app;
+grant update (state) on reports to kheo_app;
+grant update (version) on reports to kheo_app;
+comment on table reports is 'A report of one office on one period: text with figures in it, and how far it has come.';
+comment on column reports.as_of is 'Last legal day whose data count (Asia/Ho_Chi_Minh), inclusive.';
+comment on column reports.structure is 'On which organisation: of each record''s own day (then), of today (now), or of a named day.';
+comment on column reports.version is 'The current row of report_versions; a writer must name it, so that two writers cannot overwrite each other unseen.';
 
 create table responsibilities (
 	id uuid not null,

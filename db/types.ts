@@ -9,6 +9,8 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export type JobsJobState = "active" | "cancelled" | "completed" | "created" | "failed" | "retry";
+
 export type Json = JsonValue;
 
 export type JsonArray = JsonValue[];
@@ -127,6 +129,9 @@ export interface IdempotencyKeys {
 
 export interface ImportMappings {
   changed_at: Generated<Timestamp>;
+  /**
+   * SHA-256 of the headings of a sheet with their columns, folded.
+   */
   fingerprint: string;
   mapping: Json;
   unit_id: string;
@@ -148,12 +153,163 @@ export interface Imports {
   file_id: string;
   id: string;
   level: string | null;
-  mapping: Generated<Json>;
   progress: Generated<number>;
   state: string;
+  /**
+   * What was read: sheets with their columns, counts, declared total; or why the file could not be read.
+   */
   summary: Generated<Json>;
   unit_id: string;
   year: number;
+}
+
+export interface JobsBam {
+  command: string;
+  completed_on: Timestamp | null;
+  created_on: Generated<Timestamp>;
+  error: string | null;
+  id: Generated<string>;
+  name: string;
+  queue: string | null;
+  started_on: Timestamp | null;
+  status: Generated<string>;
+  table_name: string;
+  version: number;
+}
+
+export interface JobsJob {
+  blocked: Generated<boolean>;
+  blocking: Generated<boolean>;
+  completed_on: Timestamp | null;
+  created_on: Generated<Timestamp>;
+  data: Json | null;
+  dead_letter: string | null;
+  deletion_seconds: Generated<number>;
+  expire_seconds: Generated<number>;
+  group_id: string | null;
+  group_tier: string | null;
+  heartbeat_on: Timestamp | null;
+  heartbeat_seconds: number | null;
+  id: Generated<string>;
+  keep_until: Generated<Timestamp>;
+  name: string;
+  output: Json | null;
+  pending_dependencies: Generated<number>;
+  policy: string | null;
+  priority: Generated<number>;
+  retry_backoff: Generated<boolean>;
+  retry_count: Generated<number>;
+  retry_delay: Generated<number>;
+  retry_delay_max: number | null;
+  retry_limit: Generated<number>;
+  singleton_key: string | null;
+  singleton_on: Timestamp | null;
+  source_created_on: Timestamp | null;
+  source_id: string | null;
+  source_name: string | null;
+  source_output: Json | null;
+  source_retry_count: number | null;
+  source_root_id: string | null;
+  start_after: Generated<Timestamp>;
+  started_on: Timestamp | null;
+  state: Generated<JobsJobState>;
+}
+
+export interface JobsJobDependency {
+  child_id: string;
+  child_name: string;
+  parent_id: string;
+  parent_name: string;
+}
+
+export interface JobsQueue {
+  active_count: Generated<number>;
+  completed_delta: Generated<number>;
+  created_delta: Generated<number>;
+  created_on: Generated<Timestamp>;
+  dead_letter: string | null;
+  deferred_count: Generated<number>;
+  deletion_seconds: number;
+  delta_on: Timestamp | null;
+  delta_seconds: number | null;
+  expire_seconds: number;
+  failed_count: Generated<number>;
+  failed_delta: Generated<number>;
+  heartbeat_seconds: number | null;
+  maintain_on: Timestamp | null;
+  monitor_claim_on: Timestamp | null;
+  monitor_on: Timestamp | null;
+  name: string;
+  notify: Generated<boolean>;
+  partition: boolean;
+  policy: string;
+  queued_count: Generated<number>;
+  ready_count: Generated<number>;
+  ready_history: Generated<number[]>;
+  retention_seconds: number;
+  retry_backoff: boolean;
+  retry_delay: number;
+  retry_delay_max: number | null;
+  retry_limit: number;
+  singletons_active: string[] | null;
+  table_name: string;
+  total_count: Generated<number>;
+  updated_on: Generated<Timestamp>;
+  warning_queued: Generated<number>;
+}
+
+export interface JobsQueueStats {
+  active_count: Generated<number>;
+  captured_on: Generated<Timestamp>;
+  completed_delta: number | null;
+  created_delta: number | null;
+  deferred_count: Generated<number>;
+  delta_on: Timestamp | null;
+  delta_seconds: number | null;
+  failed_count: Generated<number>;
+  failed_delta: number | null;
+  id: Generated<string>;
+  name: string;
+  queued_count: Generated<number>;
+  ready_count: Generated<number>;
+  total_count: Generated<number>;
+}
+
+export interface JobsSchedule {
+  created_on: Generated<Timestamp>;
+  cron: string;
+  data: Json | null;
+  key: Generated<string>;
+  kind: Generated<string>;
+  last_job_id: string | null;
+  name: string;
+  options: Json | null;
+  timezone: Generated<string | null>;
+  updated_on: Generated<Timestamp>;
+}
+
+export interface JobsSubscription {
+  created_on: Generated<Timestamp>;
+  event: string;
+  name: string;
+  updated_on: Generated<Timestamp>;
+}
+
+export interface JobsVersion {
+  bam_on: Timestamp | null;
+  cron_on: Timestamp | null;
+  flow_on: Timestamp | null;
+  monitor_backoff_on: Timestamp | null;
+  reindex_on: Timestamp | null;
+  version: number;
+}
+
+export interface JobsWarning {
+  created_on: Generated<Timestamp>;
+  data: Json | null;
+  id: Generated<string>;
+  message: string;
+  type: string;
 }
 
 export interface MeasureFacets {
@@ -261,6 +417,153 @@ export interface Registrations {
 export interface RegistrationTags {
   registration_id: string;
   tag: string;
+}
+
+export interface ReportErrata {
+  action_id: string;
+  entries: Json;
+  id: string;
+  issued_at: Generated<Timestamp>;
+  known_at: Timestamp;
+  number: number;
+  report_id: string;
+}
+
+export interface ReportFigures {
+  /**
+   * The full question behind the figure, or behind each cell of a table, for opening its records.
+   */
+  doors: Json;
+  frozen: Json;
+  /**
+   * Binds the printed figure to its report; it stands in the document too.
+   */
+  hash: string;
+  position: number;
+  report_id: string;
+  slot: string;
+}
+
+export interface ReportNarratives {
+  /**
+   * The last sending: who wrote it and when.
+   */
+  action_id: string;
+  begins_on: string;
+  changed_at: Generated<Timestamp>;
+  code: string;
+  home_id: string;
+  id: string;
+  reason: string | null;
+  section: string;
+  state: string;
+  text: string;
+  unit_id: string;
+}
+
+export interface ReportPeriods {
+  action_id: string;
+  begins_on: string;
+  code: string;
+  /**
+   * Last legal day whose data count (Asia/Ho_Chi_Minh), inclusive; usually before the period ends.
+   */
+  cut_off_on: string;
+  /**
+   * Day by which the report of this period is to be signed.
+   */
+  due_on: string;
+  ends_on: string;
+  id: string;
+  name: string;
+  unit_id: string;
+}
+
+export interface ReportReturns {
+  action_id: string;
+  excerpt: string;
+  id: string;
+  paragraph_id: string;
+  reason: string;
+  report_id: string;
+  /**
+   * The submission that answered it; null while it stands open.
+   */
+  resolved_action_id: string | null;
+}
+
+export interface Reports {
+  /**
+   * Last legal day whose data count (Asia/Ho_Chi_Minh), inclusive.
+   */
+  as_of: string;
+  begins_on: string;
+  changed_at: Generated<Timestamp>;
+  code: string;
+  family: string;
+  home_id: string;
+  id: string;
+  state: string;
+  /**
+   * On which organisation: of each record's own day (then), of today (now), or of a named day.
+   */
+  structure: string;
+  template_id: string;
+  title: string;
+  unit_id: string;
+  /**
+   * The current row of report_versions; a writer must name it, so that two writers cannot overwrite each other unseen.
+   */
+  version: number;
+}
+
+export interface ReportSignatures {
+  action_id: string;
+  /**
+   * The figures are what was recorded up to this instant, whatever is recorded later.
+   */
+  known_at: Timestamp;
+  letterhead: Json;
+  narratives: Json;
+  /**
+   * Party numbers run through a term, State numbers through a calendar year; within one year neither repeats.
+   */
+  number: number;
+  report_id: string;
+  signed_by: string | null;
+  signed_on: string;
+  signer_name: string;
+  type_code: string;
+  unit_id: string;
+  version: number;
+  year: Generated<number>;
+}
+
+export interface ReportTemplates {
+  body: Json;
+  code: string;
+  created_at: Generated<Timestamp>;
+  /**
+   * By which rules it is printed: documents of the Party (36-HD/VPTW) or of the State (Nghị định 30/2020/NĐ-CP).
+   */
+  family: string;
+  id: string;
+  letterhead: Json;
+  name: string;
+  /**
+   * The office that owns it; null for those supplied with Khéo.
+   */
+  unit_id: string | null;
+  version: number;
+}
+
+export interface ReportVersions {
+  action_id: string;
+  body: Json;
+  letterhead: Json;
+  report_id: string;
+  saved_at: Generated<Timestamp>;
+  version: number;
 }
 
 export interface Responsibilities {
@@ -421,6 +724,15 @@ export interface DB {
   import_mappings: ImportMappings;
   import_rows: ImportRows;
   imports: Imports;
+  "jobs.bam": JobsBam;
+  "jobs.job": JobsJob;
+  "jobs.job_dependency": JobsJobDependency;
+  "jobs.queue": JobsQueue;
+  "jobs.queue_stats": JobsQueueStats;
+  "jobs.schedule": JobsSchedule;
+  "jobs.subscription": JobsSubscription;
+  "jobs.version": JobsVersion;
+  "jobs.warning": JobsWarning;
   measure_facets: MeasureFacets;
   models: Models;
   postings: Postings;
@@ -428,6 +740,15 @@ export interface DB {
   recognitions: Recognitions;
   registration_tags: RegistrationTags;
   registrations: Registrations;
+  report_errata: ReportErrata;
+  report_figures: ReportFigures;
+  report_narratives: ReportNarratives;
+  report_periods: ReportPeriods;
+  report_returns: ReportReturns;
+  report_signatures: ReportSignatures;
+  report_templates: ReportTemplates;
+  report_versions: ReportVersions;
+  reports: Reports;
   responsibilities: Responsibilities;
   role_grants: RoleGrants;
   schema_migrations: SchemaMigrations;

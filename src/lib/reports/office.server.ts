@@ -1,0 +1,34 @@
+import type { Db } from '#lib/server/db.ts';
+import { problem } from '#lib/server/problem.ts';
+import { listAbove } from '#lib/units/unit.server.ts';
+import { sql } from 'kysely';
+import type { Office } from './period.ts';
+
+/** What a letterhead says of an office, as it was on a day: its name, who is above it, and where it sits. */
+export async function officeOf(db: Db, unitId: string, day: string): Promise<Office> {
+	const above = await listAbove(db, unitId, day);
+	const unit = above.at(-1);
+	if (!unit) throw problem('unit.not_found', { code: unitId });
+	const superior = above.at(-2) ?? null;
+	return {
+		name: unit.name,
+		kind: unit.kind,
+		superiorName: superior?.name ?? null,
+		placeName: await placeOf(db, unitId, day)
+	};
+}
+
+/** The province it belongs to by name, else its own place; documents are dated there. */
+async function placeOf(db: Db, unitId: string, day: string): Promise<string> {
+	const { rows } = await sql<{ name: string; place: string | null; isProvince: boolean }>`
+		select v.name, v.place, k.tier = 'province' as "isProvince" from unit_paths p
+		join unit_versions v on v.unit_id = p.ancestor_id and v.valid @> ${day}::date
+		join unit_kinds k on k.kind = v.kind
+		where p.unit_id = ${unitId}::uuid and p.valid @> ${day}::date and upper_inf(p.known)
+		order by p.depth`.execute(db);
+	const province = rows.find((row) => row.isProvince);
+	const placed = rows.find((row) => row.place !== null);
+	return province
+		? province.name.replace(/^(Tỉnh u[ỷy]|Tỉnh ủy|Thành u[ỷy]|Thành ủy|Đảng bộ (tỉnh|thành phố))\s+/i, '')
+		: (placed?.place ?? '…');
+}
