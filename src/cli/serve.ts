@@ -72,6 +72,7 @@ async function run(
 	await jobs.stop();
 	await close(server);
 	process.emit('sveltekit:shutdown', signal);
+	setTimeout(() => process.exit(), SHUTDOWN_MS).unref();
 }
 
 async function showDemonstration({ db }: Opened): Promise<void> {

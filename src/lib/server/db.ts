@@ -22,7 +22,8 @@ const IDLE_IN_TRANSACTION_MS = 120_000;
 
 /**
  * Opens the database that the settings name; starts the embedded PostgreSQL when it does not run.
- * Server, command line and jobs all come through here. Migrations are not run: see `migrate.ts`.
+ * Server, command line and jobs all come through here; the server's own shutdown closes it.
+ * Migrations are not run: see `migrate.ts`.
  */
 export async function openDatabase(settings: Settings): Promise<Opened> {
 	if (settings.databaseUrl) return connect(settings.databaseUrl, 'kheo_app');
@@ -31,13 +32,10 @@ export async function openDatabase(settings: Settings): Promise<Opened> {
 		onMoved: (access) => Object.assign(opened.pool.options, { connectionString: access.app })
 	});
 	const opened = connect(membership.access.app);
-	return {
-		...opened,
-		close: async () => {
-			await opened.close();
-			await membership.leave();
-		}
-	};
+	let closed: Promise<void> | undefined;
+	const close = (): Promise<void> => (closed ??= opened.close().then(membership.leave));
+	process.once('sveltekit:shutdown', close);
+	return { ...opened, close };
 }
 
 /** Connects; `role` is taken on by every connection, for accounts that have more rights than the application. */
