@@ -38,7 +38,10 @@ export async function registerAll(tx: Tx, lists: Lists): Promise<{ held: Held[];
 			const registered = posting(held, 'model.registered', { onDate: row.registeredOn, actionId });
 			if (row.recognised == null) return [registered];
 			const measure = row.recognised ? 'model.recognised' : 'model.not_recognised';
-			return [registered, posting(held, measure, { onDate: decisionDay(row, lists), cohortOn: row.registeredOn, actionId })];
+			return [
+				registered,
+				posting(held, measure, { onDate: decisionDay(row, lists), cohortOn: row.registeredOn, actionId })
+			];
 		})
 	);
 	const actions = entries.map(({ held, actionId }) => ({
@@ -87,11 +90,18 @@ function decisionDay(row: ListedInput, lists: Lists): string {
 async function insertModels(tx: Tx, entries: readonly Entry[]): Promise<void> {
 	const rows = entries
 		.filter(({ row }) => !row.modelId)
-		.map(({ row, held }) => ({ id: held.modelId, home_id: held.homeId, name: held.name, replicated_from_id: row.replicatedFromId ?? null }));
+		.map(({ row, held }) => ({
+			id: held.modelId,
+			home_id: held.homeId,
+			name: held.name,
+			replicated_from_id: row.replicatedFromId ?? null
+		}));
 	await sql`
 		insert into models (id, home_id, name, replicated_from_id)
 		select id, home_id, name, replicated_from_id
-		from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, home_id uuid, name text, replicated_from_id uuid)`.execute(tx);
+		from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, home_id uuid, name text, replicated_from_id uuid)`.execute(
+		tx
+	);
 }
 
 async function insertRegistrations(tx: Tx, entries: readonly Entry[], importId: string | null): Promise<void> {

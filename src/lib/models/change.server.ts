@@ -48,7 +48,14 @@ export async function change(db: Db, actor: Actor, wanted: Change): Promise<{ co
 				await move(tx, held, wanted.verb);
 				const effect = (await wanted.effect?.(tx, held, actionId)) ?? {};
 				postings.push(...(effect.postings ?? []));
-				actions.push(actionOf(held, { id: actionId, verb: wanted.verb, reason: wanted.reason ?? null, details: effect.details ?? {} }));
+				actions.push(
+					actionOf(held, {
+						id: actionId,
+						verb: wanted.verb,
+						reason: wanted.reason ?? null,
+						details: effect.details ?? {}
+					})
+				);
 			}
 			await post(tx, postings);
 			const [first, ...rest] = actions;
@@ -61,7 +68,9 @@ export async function change(db: Db, actor: Actor, wanted: Change): Promise<{ co
 
 /** The registration, locked until the transaction ends. */
 export async function hold(tx: Tx, id: string): Promise<Held> {
-	const { rows } = await sql<Held>`select ${COLUMNS} from registrations r where r.id = ${id}::uuid for update`.execute(tx);
+	const { rows } = await sql<Held>`select ${COLUMNS} from registrations r where r.id = ${id}::uuid for update`.execute(
+		tx
+	);
 	const held = rows[0];
 	if (!held) throw problem('model.not_found', { id });
 	return held;
@@ -69,7 +78,12 @@ export async function hold(tx: Tx, id: string): Promise<Held> {
 
 export function refuseUnlessAllowed(held: Registration, verb: Verb): void {
 	if (may(held.state, verb)) return;
-	throw problem('model.state_conflict', { name: held.name, state: held.state, verb, allowed: allowed(held.state).join(', ') });
+	throw problem('model.state_conflict', {
+		name: held.name,
+		state: held.state,
+		verb,
+		allowed: allowed(held.state).join(', ')
+	});
 }
 
 async function move(tx: Tx, held: Held, verb: Verb): Promise<void> {
@@ -87,7 +101,11 @@ export function actionOf(
 }
 
 /** One posting of +1 for this registration; `cohortOn` is the day it was registered, so that rates compare like with like. */
-export function posting(held: Held, measure: string, at: { onDate: string; actionId: string; cohortOn?: string }): NewPosting {
+export function posting(
+	held: Held,
+	measure: string,
+	at: { onDate: string; actionId: string; cohortOn?: string }
+): NewPosting {
 	return {
 		homeId: held.homeId,
 		measure,

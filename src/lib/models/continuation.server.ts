@@ -6,6 +6,7 @@ import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise } from '#lib/units/authority.server.ts';
+import { refuseUnlessInForce } from './choice.server.ts';
 import { actionOf, hold, posting, refuseUnlessAllowed } from './change.server.ts';
 import { insert } from './registration.server.ts';
 
@@ -13,7 +14,12 @@ import { insert } from './registration.server.ts';
  * Carries models into the next year: the same identity, a new registration as a draft, "tiếp tục", to be looked through
  * and submitted. A model already registered in that year at that level is refused by the database.
  */
-export async function carryOver(db: Db, actor: Actor, ids: readonly string[], key?: string): Promise<{ ids: string[] }> {
+export async function carryOver(
+	db: Db,
+	actor: Actor,
+	ids: readonly string[],
+	key?: string
+): Promise<{ ids: string[] }> {
 	return command(
 		db,
 		actor,
@@ -24,6 +30,7 @@ export async function carryOver(db: Db, actor: Actor, ids: readonly string[], ke
 				const held = await hold(tx, id);
 				await authorise(tx, actor, 'model.write', held.unitId);
 				refuseUnlessAllowed(held, 'continue');
+				await refuseUnlessInForce(tx, held.level, held.year + 1);
 				const next = await insert(
 					tx,
 					{ ...held, year: held.year + 1, novelty: 'continuing', registeredOn: null, previousId: held.id, note: null },
@@ -73,7 +80,9 @@ export async function replicate(
 				'draft'
 			);
 			const actionId = newId();
-			await post(tx, [posting(source, 'model.replicated', { onDate: today(), cohortOn: source.registeredOn ?? today(), actionId })]);
+			await post(tx, [
+				posting(source, 'model.replicated', { onDate: today(), cohortOn: source.registeredOn ?? today(), actionId })
+			]);
 			return {
 				result: { id: copy.id },
 				actions: [

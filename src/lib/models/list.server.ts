@@ -9,8 +9,17 @@ import { fold } from '#lib/vietnamese/text.ts';
 import type { Registration } from './model.ts';
 import { findSheet, type ScoreSheet } from './recognition.server.ts';
 
-/** One line of a list; the unit's name is that of the day of registration. */
-export type ListedRegistration = Registration & { unitCode: string; unitName: string };
+/**
+ * One line of a list; the unit's name is that of the day of registration. `passed`: by the last appraisal, null before it.
+ * `continued`: registered for the next year at the same level.
+ */
+export type ListedRegistration = Registration & {
+	unitCode: string;
+	unitName: string;
+	passed: boolean | null;
+	honours: string[];
+	continued: boolean;
+};
 
 /** What a list is narrowed by; all of it lives in the address. `unitId`: that unit and everything under it today. */
 export type ListFilter = {
@@ -22,14 +31,21 @@ export type ListFilter = {
 	novelty?: string | null;
 	subject?: string | null;
 	search?: string | null;
+	/** Where the page begins: after the last line of the page before, or before the first line of the page after. */
 	after?: string | null;
+	before?: string | null;
 	limit?: number;
 };
 
 const COLUMNS = sql<ListedRegistration>`
 	r.id, r.model_id as "modelId", r.previous_id as "previousId", r.unit_id as "unitId", r.year, r.level, r.kind, r.field,
 	r.subject, r.novelty, r.state, r.name, r.place, r.note, r.registered_on as "registeredOn", r.contents, r.score::float8 as score,
-	v.code as "unitCode", v.name as "unitName"`;
+	v.code as "unitCode", v.name as "unitName",
+	(select a.passed from appraisals a where a.registration_id = r.id and a.stage = 'appraisal'
+		order by a.appraised_at desc, a.id desc limit 1) as passed,
+	array(select h.honour from honours h where h.registration_id = r.id and h.revoked_by is null order by h.decided_on, h.id) as honours,
+	exists (select 1 from registrations n where n.model_id = r.model_id and n.year = r.year + 1 and n.level = r.level
+		and n.state <> 'withdrawn') as continued`;
 
 /** The version of the unit on the day of registration; a unit that began later or had ended shows its nearest name. */
 const UNIT_THEN = sql`
@@ -38,18 +54,49 @@ const UNIT_THEN = sql`
 		order by (u.valid @> coalesce(r.registered_on, current_date)) desc, upper(u.valid) desc nulls first limit 1
 	) v`;
 
-/** Registrations under a unit, newest day first, page by page; `next` is null on the last page. */
-export async function list(db: Db, actor: Actor, filter: ListFilter): Promise<{ rows: ListedRegistration[]; next: string | null }> {
-	const limit = filter.limit ?? 50;
-	const [day = '', id = ''] = (filter.after ?? '').split('~');
-	const from = id === '' ? sql`` : sql`and (coalesce(r.registered_on, 'infinity'::date), r.id) < (${day}::date, ${id}::uuid)`;
+const PAGE = 50;
+const DAY = sql`coalesce(r.registered_on, 'infinity'::date)`;
+
+export type ListPage = { rows: ListedRegistration[]; previous: string | null; next: string | null };
+
+/** Registrations under a unit, newest day first, page by page; `previous` and `next` are null at the ends. */
+export async function list(db: Db, actor: Actor, filter: ListFilter): Promise<ListPage> {
+	const limit = filter.limit ?? PAGE;
+	const backwards = Boolean(filter.before);
+	const cursor = readCursor(filter.before ?? filter.after);
+	const from = cursor
+		? sql`and (${DAY}, r.id) ${backwards ? sql`>` : sql`<`} (${cursor.day}::date, ${cursor.id}::uuid)`
+		: sql``;
+	const order = backwards ? sql`asc` : sql`desc`;
 	const { rows } = await sql<ListedRegistration & { cursorDay: string }>`
-		select ${COLUMNS}, coalesce(r.registered_on, 'infinity'::date)::text as "cursorDay"
+		select ${COLUMNS}, ${DAY}::text as "cursorDay"
 		${listed(actor, filter)} ${from}
-		order by coalesce(r.registered_on, 'infinity'::date) desc, r.id desc limit ${limit + 1}`.execute(db);
+		order by ${DAY} ${order}, r.id ${order} limit ${limit + 1}`.execute(db);
+	const more = rows.length > limit;
 	const shown = rows.slice(0, limit);
-	const last = shown.at(-1);
-	return { rows: shown, next: rows.length > limit && last ? `${last.cursorDay}~${last.id}` : null };
+	if (backwards) shown.reverse();
+	const [first, last] = [shown.at(0), shown.at(-1)];
+	return {
+		rows: shown,
+		previous: first && (backwards ? more : cursor !== null) ? `${first.cursorDay}~${first.id}` : null,
+		next: last && (backwards || more) ? `${last.cursorDay}~${last.id}` : null
+	};
+}
+
+const CURSOR = /^(infinity|\d{4}-\d{2}-\d{2})~([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** A place in the list as the address holds it; one that was tampered with counts as none. */
+function readCursor(text: string | null | undefined): { day: string; id: string } | null {
+	const [, day, id] = CURSOR.exec(text ?? '') ?? [];
+	return day && id ? { day, id } : null;
+}
+
+/** Years in which anything was registered under a unit, latest first. */
+export async function listRegistrationYears(db: Db, actor: Actor, unitId: string): Promise<number[]> {
+	const { rows } = await sql<{
+		year: number;
+	}>`select distinct r.year ${listed(actor, { unitId })} order by r.year desc`.execute(db);
+	return rows.map((row) => row.year);
 }
 
 /** How many a filter finds, by state: the same condition as the list. */
@@ -88,13 +135,21 @@ export async function describe(db: Db, actor: Actor, ids: readonly string[]): Pr
 	return new Map(rows.map((row) => [row.id, row]));
 }
 
-export type Appraisal = { stage: 'self' | 'appraisal'; points: Record<string, number>; vetoes: string[]; total: number; passed: boolean; remark: string | null; at: Date };
+export type Appraisal = {
+	stage: 'self' | 'appraisal';
+	points: Record<string, number>;
+	vetoes: string[];
+	total: number;
+	passed: boolean;
+	remark: string | null;
+	at: Date;
+};
 export type Decided = { what: string; number: string | null; on: string; note: string | null };
 export type FullRegistration = ListedRegistration & {
 	tags: string[];
 	appraisals: Appraisal[];
 	decisions: Decided[];
-	years: { id: string; year: number; level: string; state: string; score: number | null }[];
+	years: Pick<Registration, 'id' | 'year' | 'level' | 'state' | 'score'>[];
 	replicatedFrom: { registrationId: string; name: string; unitName: string } | null;
 	replicas: { registrationId: string; name: string; unitName: string }[];
 	history: ActionRow[];

@@ -1,17 +1,25 @@
 import { z } from 'zod';
+import { typedDay } from '#lib/vietnamese/day.ts';
 import { normalise } from '#lib/vietnamese/text.ts';
 import { CONTENTS, FIELDS, KINDS, LEVELS, NOVELTIES, SUBJECTS, TAGS } from './model.ts';
 
 /** What a form, an API call or a row may contain: one schema for all. Messages are keys, translated where they are shown. */
 
-export const Day = z.iso.date('field_day_invalid');
+/** A day as people type it (15/6/2024) or as machines do (2024-06-15); out comes the latter. */
+export const Day = z
+	.string()
+	.max(20, 'field_day_invalid')
+	.transform((typed) => typedDay(typed) ?? '')
+	.pipe(z.iso.date('field_day_invalid'));
 export const Id = z.uuid('field_id_invalid');
 
 const text = (most: number) => z.string().transform(normalise).pipe(z.string().max(most, 'field_too_long'));
 const optional = (most: number) => text(most).transform((value) => value || null);
 
 /** Markup in a name is a sign of a paste gone wrong; it is refused rather than shown. */
-export const Name = text(500).refine((value) => value.length > 0, 'field_required').refine((value) => !/<[^>]*>/.test(value), 'field_markup');
+export const Name = text(500)
+	.refine((value) => value.length > 0, 'field_required')
+	.refine((value) => !/<[^>]*>/.test(value), 'field_markup');
 
 export const RegistrationForm = z.strictObject({
 	unitId: Id,
@@ -24,7 +32,10 @@ export const RegistrationForm = z.strictObject({
 	name: Name,
 	place: optional(200).default(null),
 	note: optional(1000).default(null),
-	registeredOn: z.union([z.literal('').transform(() => null), Day]).nullable().default(null),
+	registeredOn: z
+		.union([z.literal('').transform(() => null), Day])
+		.nullable()
+		.default(null),
 	contents: z.partialRecord(z.enum(CONTENTS), text(5000)).default({}),
 	tags: z.array(z.enum(TAGS)).max(TAGS.length).default([])
 });
@@ -37,3 +48,30 @@ export const DecisionForm = z.strictObject({
 	decidedOn: Day,
 	reason: optional(2000).default(null)
 });
+
+/** Points as people write them: "18" or "18,5". */
+const PointsText = z
+	.string()
+	.max(8, 'field_points_invalid')
+	.transform((typed) => typed.trim().replace(',', '.'))
+	.refine((typed) => typed !== '', 'field_required')
+	.refine((typed) => typed === '' || /^\d+(\.\d{1,2})?$/.test(typed), 'field_points_invalid')
+	.transform(Number);
+
+const Code = z.string().max(60);
+
+/** A score sheet filled in: points by the code of the criterion, and the vetoes that apply. */
+export const PointsForm = z.strictObject({
+	key: Id,
+	points: z.record(Code, PointsText).default({}),
+	vetoes: z.array(Code).max(100).default([]),
+	remark: optional(2000).default(null)
+});
+
+export const ReplicationForm = z.strictObject({ key: Id, unitId: Id, year: RegistrationForm.shape.year });
+
+export const AttachmentForm = z.strictObject({
+	file: z.instanceof(File, { error: 'field_required' }),
+	caption: optional(300).default(null)
+});
+export const DetachmentForm = z.strictObject({ fileId: Id });

@@ -87,7 +87,15 @@ export const LEADS_TO = {
 } as const satisfies Partial<Record<Verb, State>>;
 
 /** States in which a registration counts as registered. */
-export const COUNTED: readonly State[] = ['registered', 'in_progress', 'self_assessed', 'appraised', 'recognised', 'not_recognised', 'ended'];
+export const COUNTED: readonly State[] = [
+	'registered',
+	'in_progress',
+	'self_assessed',
+	'appraised',
+	'recognised',
+	'not_recognised',
+	'ended'
+];
 
 /** The contents of the registration form besides name, place and unit; each is verifiable text, none is required in a list. */
 export const CONTENTS = [
@@ -105,7 +113,18 @@ export type Content = (typeof CONTENTS)[number];
 export type Contents = Partial<Record<Content, string>>;
 
 /** Target areas and programmes a model may belong to, beside its one field. */
-export const TAGS = ['rural', 'urban', 'ethnic_area', 'religious_area', 'border_island', 'directive_05', 'digital', 'reform', 'environment', 'poverty'] as const;
+export const TAGS = [
+	'rural',
+	'urban',
+	'ethnic_area',
+	'religious_area',
+	'border_island',
+	'directive_05',
+	'digital',
+	'reform',
+	'environment',
+	'poverty'
+] as const;
 
 export type Registration = {
 	id: string;
@@ -128,7 +147,9 @@ export type Registration = {
 };
 
 /** Facets under which everything about a registration is posted. */
-export function facets(registration: Pick<Registration, 'year' | 'level' | 'kind' | 'field' | 'subject' | 'novelty'>): Record<string, string> {
+export function facets(
+	registration: Pick<Registration, 'year' | 'level' | 'kind' | 'field' | 'subject' | 'novelty'>
+): Record<string, string> {
 	const { year, level, kind, field, subject, novelty } = registration;
 	return { year: String(year), level, kind, field, subject, novelty };
 }
@@ -149,7 +170,8 @@ export function score(
 		.filter(({ code, points }) => (given.points[code] ?? 0) < 0 || (given.points[code] ?? 0) > (points ?? 0))
 		.map(({ code }) => code);
 	const total = Math.round(scored.reduce((sum, { code }) => sum + (given.points[code] ?? 0), 0) * 100) / 100;
-	const passed = missing.length === 0 && outOfRange.length === 0 && total >= sheet.passMark && given.vetoes.length === 0;
+	const passed =
+		missing.length === 0 && outOfRange.length === 0 && total >= sheet.passMark && given.vetoes.length === 0;
 	return { total, passed, missing, outOfRange };
 }
 

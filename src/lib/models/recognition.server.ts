@@ -8,7 +8,7 @@ import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { normalise } from '#lib/vietnamese/text.ts';
 import { change, posting, type Held } from './change.server.ts';
-import { score, type Criterion } from './model.ts';
+import { score, type Criterion, type Level } from './model.ts';
 
 export type ScoreSheet = { id: string; name: string; law: string; passMark: number; criteria: Criterion[] };
 export type Points = { points: Readonly<Record<string, number>>; vetoes: readonly string[]; remark?: string | null };
@@ -22,6 +22,17 @@ export async function findSheet(db: Db, level: string, day: string): Promise<Sco
 				from score_criteria c where c.sheet_id = s.id) as criteria
 		from score_sheets s where s.level = ${level} and s.valid @> ${day}::date`.execute(db);
 	return rows[0] ?? null;
+}
+
+/** All sheets, in force or not, by level and day: what was scored by an old one can be read after it. */
+export async function listSheets(db: Db): Promise<(ScoreSheet & { level: Level; from: string; to: string | null })[]> {
+	const { rows } = await sql<ScoreSheet & { level: Level; from: string; to: string | null }>`
+		select s.id, s.name, s.law, s.pass_mark::float8 as "passMark", s.level, lower(s.valid) as from, upper(s.valid) - 1 as to,
+			(select jsonb_agg(jsonb_build_object('code', c.code, 'name', c.name, 'points', c.points) order by c.position)
+				from score_criteria c where c.sheet_id = s.id) as criteria
+		from score_sheets s left join recognition_levels l on l.level = s.level and l.valid && s.valid
+		group by s.id, l.position order by l.position, lower(s.valid) desc`.execute(db);
+	return rows;
 }
 
 /** Work on the model has begun. */
@@ -53,8 +64,10 @@ async function mark(tx: Tx, held: Held, by: { stage: 'self' | 'appraisal'; given
 	const sheet = await findSheet(tx, held.level, held.registeredOn ?? today());
 	if (!sheet) throw problem('model.no_score_sheet', { level: held.level });
 	const result = score(sheet, by.given);
-	if (result.missing.length > 0) throw problem('model.points_missing', { criteria: result.missing.join(', ') });
-	if (result.outOfRange.length > 0) throw problem('model.points_out_of_range', { criteria: result.outOfRange.join(', ') });
+	const nameOf = new Map(sheet.criteria.map(({ code, name }) => [code, name]));
+	const named = (codes: readonly string[]) => codes.map((code) => nameOf.get(code) ?? code).join('; ');
+	if (result.missing.length > 0) throw problem('model.points_missing', { criteria: named(result.missing) });
+	if (result.outOfRange.length > 0) throw problem('model.points_out_of_range', { criteria: named(result.outOfRange) });
 	await tx
 		.insertInto('appraisals')
 		.values({
@@ -77,7 +90,12 @@ async function mark(tx: Tx, held: Held, by: { stage: 'self' | 'appraisal'; given
 }
 
 /** Recognised by decision; refused below the pass mark or under a veto. */
-export async function recognise(db: Db, actor: Actor, ids: readonly string[], decision: Decision): Promise<{ count: number }> {
+export async function recognise(
+	db: Db,
+	actor: Actor,
+	ids: readonly string[],
+	decision: Decision
+): Promise<{ count: number }> {
 	return change(db, actor, {
 		ids,
 		verb: 'recognise',
@@ -90,7 +108,12 @@ export async function recognise(db: Db, actor: Actor, ids: readonly string[], de
 }
 
 /** Not recognised, with the reason. */
-export async function refuse(db: Db, actor: Actor, ids: readonly string[], decision: Decision): Promise<{ count: number }> {
+export async function refuse(
+	db: Db,
+	actor: Actor,
+	ids: readonly string[],
+	decision: Decision
+): Promise<{ count: number }> {
 	return change(db, actor, {
 		ids,
 		verb: 'refuse',
@@ -103,7 +126,9 @@ export async function refuse(db: Db, actor: Actor, ids: readonly string[], decis
 async function refuseUnlessPassed(tx: Tx, held: Held): Promise<void> {
 	const { rows } = await sql<{ passed: boolean; total: number }>`
 		select passed, total::float8 as total from appraisals
-		where registration_id = ${held.id}::uuid and stage = 'appraisal' order by appraised_at desc, id desc limit 1`.execute(tx);
+		where registration_id = ${held.id}::uuid and stage = 'appraisal' order by appraised_at desc, id desc limit 1`.execute(
+		tx
+	);
 	const last = rows[0];
 	if (!last?.passed) throw problem('model.not_passed', { name: held.name, score: last?.total ?? 0 });
 }
@@ -115,7 +140,8 @@ async function decide(
 ) {
 	const { number, decidedOn, reason } = by.decision;
 	const cohortOn = held.registeredOn ?? decidedOn;
-	if (decidedOn < cohortOn) throw problem('model.decided_before_registered', { name: held.name, decidedOn, registeredOn: cohortOn });
+	if (decidedOn < cohortOn)
+		throw problem('model.decided_before_registered', { name: held.name, decidedOn, registeredOn: cohortOn });
 	if (decidedOn > today()) throw problem('model.decided_in_future', { decidedOn });
 	await tx
 		.insertInto('recognitions')
@@ -145,9 +171,19 @@ export async function revoke(db: Db, actor: Actor, id: string, reason: string): 
 		permission: 'model.review',
 		reason: why,
 		effect: async (tx, held, actionId) => {
-			await sql`update recognitions set revoked_by = ${actionId}::uuid where registration_id = ${held.id}::uuid and revoked_by is null`.execute(tx);
-			await sql`update honours set revoked_by = ${actionId}::uuid where registration_id = ${held.id}::uuid and revoked_by is null`.execute(tx);
-			const measures = ['model.recognised', 'model.not_recognised', 'model.typical', 'model.proposed', 'model.rewarded'];
+			await sql`update recognitions set revoked_by = ${actionId}::uuid where registration_id = ${held.id}::uuid and revoked_by is null`.execute(
+				tx
+			);
+			await sql`update honours set revoked_by = ${actionId}::uuid where registration_id = ${held.id}::uuid and revoked_by is null`.execute(
+				tx
+			);
+			const measures = [
+				'model.recognised',
+				'model.not_recognised',
+				'model.typical',
+				'model.proposed',
+				'model.rewarded'
+			];
 			return { details: { reversed: await reverse(tx, held.id, { measures, actionId }) } };
 		}
 	});
@@ -174,10 +210,21 @@ export async function honour(
 			const { number, decidedOn, reason } = given.decision;
 			await tx
 				.insertInto('honours')
-				.values({ id: newId(), registration_id: held.id, honour: kind, decision_number: number, decided_on: decidedOn, note: reason ?? null, action_id: actionId })
+				.values({
+					id: newId(),
+					registration_id: held.id,
+					honour: kind,
+					decision_number: number,
+					decided_on: decidedOn,
+					note: reason ?? null,
+					action_id: actionId
+				})
 				.execute();
 			const cohortOn = held.registeredOn ?? decidedOn;
-			return { details: { decisionNumber: number, decidedOn }, postings: [posting(held, measure, { onDate: decidedOn, cohortOn, actionId })] };
+			return {
+				details: { decisionNumber: number, decidedOn },
+				postings: [posting(held, measure, { onDate: decidedOn, cohortOn, actionId })]
+			};
 		}
 	});
 }

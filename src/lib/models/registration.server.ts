@@ -4,11 +4,12 @@ import type { Actor } from '#lib/accounts/actor.ts';
 import { command, type Tx } from '#lib/actions/action.server.ts';
 import { post, reverse } from '#lib/ledger/ledger.server.ts';
 import { today } from '#lib/server/clock.ts';
-import type { Db } from '#lib/server/db.ts';
+import { inTransaction, type Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise } from '#lib/units/authority.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
 import { fold, normalise } from '#lib/vietnamese/text.ts';
+import { refuseUnlessInForce } from './choice.server.ts';
 import { actionOf, change, hold, posting, refuseUnlessAllowed, type Held } from './change.server.ts';
 import type { Contents, Field, Kind, Level, Novelty, Subject } from './model.ts';
 
@@ -50,16 +51,37 @@ export async function draft(db: Db, actor: Actor, input: RegistrationInput, key?
 		actor,
 		async (tx) => {
 			await authorise(tx, actor, 'model.write', input.unitId);
+			await refuseUnlessInForce(tx, input.level, input.year);
 			const held = await insert(tx, input, 'draft');
 			const actionId = newId();
-			return { result: { id: held.id }, actions: [actionOf(held, { id: actionId, verb: 'draft', details: { name: held.name } })] };
+			return {
+				result: { id: held.id },
+				actions: [actionOf(held, { id: actionId, verb: 'draft', details: { name: held.name } })]
+			};
 		},
 		key
 	);
 }
 
+/** Begins a registration and hands it up at once; both or neither. */
+export async function register(
+	db: Db,
+	actor: Actor,
+	given: { input: RegistrationInput; key: string }
+): Promise<{ id: string }> {
+	return inTransaction(db, async (tx) => {
+		const { id } = await draft(tx, actor, given.input, given.key);
+		await submit(tx, actor, [id], `${given.key}:submit`);
+		return { id };
+	});
+}
+
 /** Inserts the model (unless it goes on) and the registration. Shared with lists and continuations. */
-export async function insert(tx: Tx, input: RegistrationInput, state: 'draft' | 'submitted' | 'registered'): Promise<Held> {
+export async function insert(
+	tx: Tx,
+	input: RegistrationInput,
+	state: 'draft' | 'submitted' | 'registered'
+): Promise<Held> {
 	const day = input.registeredOn ?? today();
 	const homeId = await homeOf(tx, input.unitId, day);
 	const name = normalise(input.name);
@@ -114,6 +136,8 @@ export async function edit(db: Db, actor: Actor, id: string, input: Registration
 		verb: 'edit',
 		permission: 'model.write',
 		effect: async (tx, held) => {
+			await authorise(tx, actor, 'model.write', input.unitId);
+			await refuseUnlessInForce(tx, input.level, input.year);
 			await rewrite(tx, held, input);
 			return { details: differences(held, input) };
 		}
@@ -137,7 +161,11 @@ export async function submit(db: Db, actor: Actor, ids: readonly string[], key?:
 }
 
 /** The office gives it back with a reason that the unit reads at the record. */
-export async function giveBack(db: Db, actor: Actor, given: { ids: readonly string[]; reason: string; key?: string }): Promise<{ count: number }> {
+export async function giveBack(
+	db: Db,
+	actor: Actor,
+	given: { ids: readonly string[]; reason: string; key?: string }
+): Promise<{ count: number }> {
 	const reason = normalise(given.reason);
 	if (reason === '') throw problem('model.reason_missing');
 	return change(db, actor, {
@@ -146,7 +174,9 @@ export async function giveBack(db: Db, actor: Actor, given: { ids: readonly stri
 		permission: 'model.review',
 		reason,
 		key: given.key,
-		effect: async (_tx, held, actionId) => ({ postings: [posting(held, 'model.returned', { onDate: today(), actionId })] })
+		effect: async (_tx, held, actionId) => ({
+			postings: [posting(held, 'model.returned', { onDate: today(), actionId })]
+		})
 	});
 }
 
@@ -164,7 +194,11 @@ export async function accept(db: Db, actor: Actor, ids: readonly string[], key?:
 }
 
 /** Taken back before it is decided on: what was counted is reversed, because it should not have been. */
-export async function withdraw(db: Db, actor: Actor, given: { ids: readonly string[]; reason: string }): Promise<{ count: number }> {
+export async function withdraw(
+	db: Db,
+	actor: Actor,
+	given: { ids: readonly string[]; reason: string }
+): Promise<{ count: number }> {
 	const reason = normalise(given.reason);
 	if (reason === '') throw problem('model.reason_missing');
 	return change(db, actor, {
@@ -180,8 +214,17 @@ export async function withdraw(db: Db, actor: Actor, given: { ids: readonly stri
 }
 
 /** The model stops; what it was counted for stays counted. */
-export async function end(db: Db, actor: Actor, given: { ids: readonly string[]; reason: string }): Promise<{ count: number }> {
-	return change(db, actor, { ids: given.ids, verb: 'end', permission: 'model.write', reason: normalise(given.reason) || null });
+export async function end(
+	db: Db,
+	actor: Actor,
+	given: { ids: readonly string[]; reason: string }
+): Promise<{ count: number }> {
+	return change(db, actor, {
+		ids: given.ids,
+		verb: 'end',
+		permission: 'model.write',
+		reason: normalise(given.reason) || null
+	});
 }
 
 /**
@@ -200,6 +243,7 @@ export async function correct(
 		await authorise(tx, actor, 'model.review', held.unitId);
 		await authorise(tx, actor, 'model.review', corrected.input.unitId);
 		refuseUnlessAllowed(held, 'correct');
+		await refuseUnlessInForce(tx, corrected.input.level, corrected.input.year);
 		const actionId = newId();
 		const standing = await standingPostings(tx, held.id);
 		await reverse(tx, held.id, { measures: COUNTED_MEASURES, actionId });

@@ -6,7 +6,14 @@ import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import type { Criterion, Level } from './model.ts';
 
-export type NewSheet = { level: Level; name: string; passMark: number; law: string; from: string; criteria: readonly Criterion[] };
+export type NewSheet = {
+	level: Level;
+	name: string;
+	passMark: number;
+	law: string;
+	from: string;
+	criteria: readonly Criterion[];
+};
 
 /** Adds a score sheet in force from a day on. Sheets are the whole installation's: only the operator adds them. */
 export async function addSheet(db: Db, actor: Actor, sheet: NewSheet): Promise<{ id: string }> {
@@ -15,7 +22,9 @@ export async function addSheet(db: Db, actor: Actor, sheet: NewSheet): Promise<{
 		const id = newId();
 		await sql`
 			insert into score_sheets (id, level, name, pass_mark, law, valid)
-			values (${id}, ${sheet.level}, ${sheet.name}, ${sheet.passMark}, ${sheet.law}, daterange(${sheet.from}::date, null))`.execute(tx);
+			values (${id}, ${sheet.level}, ${sheet.name}, ${sheet.passMark}, ${sheet.law}, daterange(${sheet.from}::date, null))`.execute(
+			tx
+		);
 		await tx
 			.insertInto('score_criteria')
 			.values(
@@ -29,6 +38,9 @@ export async function addSheet(db: Db, actor: Actor, sheet: NewSheet): Promise<{
 			)
 			.execute();
 		const details = { level: sheet.level, passMark: sheet.passMark, from: sheet.from };
-		return { result: { id }, actions: [{ id: newId(), homeId: id, noun: 'score_sheet', recordId: id, verb: 'add', unitId: null, details }] };
+		return {
+			result: { id },
+			actions: [{ id: newId(), homeId: id, noun: 'score_sheet', recordId: id, verb: 'add', unitId: null, details }]
+		};
 	});
 }

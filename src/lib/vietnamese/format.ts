@@ -7,6 +7,13 @@ export function formatNumber(value: number): string {
 	return whole.format(value);
 }
 
+const decimal = new Intl.NumberFormat('vi-VN', { maximumFractionDigits: 2 });
+
+/** Points on a score sheet: 87.5 → "87,5". */
+export function formatScore(points: number): string {
+	return decimal.format(points);
+}
+
 /** Administrative text writes whole numbers below ten with two digits: 2 → "02". */
 export function twoDigits(value: number): string {
 	return Number.isInteger(value) && value >= 0 && value < 10 ? `0${value}` : formatNumber(value);

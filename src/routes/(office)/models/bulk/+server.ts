@@ -1,0 +1,13 @@
+import { redirect } from '@sveltejs/kit';
+import { findAct } from '#lib/models/act.ts';
+import { problem } from '#lib/server/problem.ts';
+import type { RequestHandler } from './$types';
+
+/** The list's menu of acts: goes on to the page of the act that was chosen, with the same selection. */
+export const GET: RequestHandler = ({ url }) => {
+	const act = findAct(url.searchParams.get('act') ?? '');
+	if (!act?.bulk) throw problem('input.not_found');
+	const parameters = new URLSearchParams(url.searchParams);
+	parameters.delete('act');
+	redirect(303, `/models/bulk/${act.noun}?${parameters}`);
+};
