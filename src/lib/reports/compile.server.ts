@@ -1,7 +1,7 @@
 import type { Actor } from '#lib/accounts/actor.ts';
 import { FIGURES, figureNamed } from '#lib/catalogue.ts';
 import { ask } from '#lib/figures/ask.server.ts';
-import { yearBefore, type Answer, type Figure, type Question } from '#lib/figures/figure.ts';
+import { yearBefore, type Answer, type Figure, type Question, type Where } from '#lib/figures/figure.ts';
 import type { FigureAddress } from '#lib/figures/figure-address.ts';
 import type { Db } from '#lib/server/db.ts';
 import { today } from '#lib/server/clock.ts';
@@ -35,19 +35,33 @@ export async function questionsOf(db: Db, actor: Actor, subject: Subject): Promi
 	const asked: AskedFigure[] = [];
 	for (const listed of listFigures(subject.body)) {
 		const { unit, from, asOf, where, by, figure } = listed.query;
-		const unitId = unit === null ? subject.unitId : (await getByCode(db, actor, unit)).id;
+		const day = asOf ?? subject.asOf;
+		const unitId = unit === null ? subject.unitId : (await getByCode(db, actor, unit, day)).id;
 		const question = {
 			unitId,
 			from: from ?? subject.beginsOn,
-			asOf: asOf ?? subject.asOf,
+			asOf: day,
 			knownAt: subject.knownAt,
 			structure: subject.structure,
-			where: Object.fromEntries(Object.entries(where).map(([facet, values]) => [facet, values.split(',')])),
+			where: await whereOf(db, actor, { where: listsOf(where), day }),
 			by
 		};
 		asked.push({ listed, figure: figureNamed(figure), question });
 	}
 	return asked;
+}
+
+/** Several values of a facet stand joined by commas in a body. */
+function listsOf(where: FigureQuery['where']): Where {
+	return Object.fromEntries(Object.entries(where).map(([facet, values]) => [facet, values.split(',')]));
+}
+
+/** Units that narrow a question are named by code outside and by id within; other facets are what they are. */
+export async function whereOf(db: Db, actor: Actor, { where, day }: { where: Where; day: string }): Promise<Where> {
+	if (!where['unit']) return where;
+	const unit: string[] = [];
+	for (const code of where['unit']) unit.push((await getByCode(db, actor, code, day)).id);
+	return { ...where, unit };
 }
 
 type Answered = AskedFigure & { answer: Answer; value: number | null; about: boolean };
@@ -86,14 +100,14 @@ function printed(each: Answered, context: { subject: Subject; unitNames: UnitNam
 	const unit = unitNames.get(question.unitId)?.code;
 	if (unit === undefined) throw problem('unit.not_found', { code: question.unitId });
 	const notApplicable = value === null;
-	const door: FigureAddress = {
+	const door = {
 		figure: doorOf(listed.query, listed.format),
 		unit,
 		from: question.from,
 		asOf: question.asOf,
 		knownAt: subject.knownAt.toISOString(),
 		structure: subject.structure,
-		...(question.where ? { where: question.where } : {})
+		where: listsOf(listed.query.where)
 	};
 	const frozen: FrozenFigure = {
 		slot: listed.slot,

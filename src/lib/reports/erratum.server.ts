@@ -7,7 +7,7 @@ import { describe } from '#lib/models/list.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { names } from '#lib/units/unit.server.ts';
-import { compile, questionsOf, yearEarlier, type AskedFigure, type CompiledFigure } from './compile.server.ts';
+import { compile, questionsOf, whereOf, yearEarlier, type AskedFigure, type CompiledFigure } from './compile.server.ts';
 import type { Report } from './report.ts';
 import { change } from './report.server.ts';
 import { listFrozen } from './signing.server.ts';
@@ -53,7 +53,7 @@ export async function differences(
 			const earlier = said.get(`${figure.frozen.slot} ${place.key}`);
 			const old = earlier?.text ?? NOT_PRINTED;
 			if (old === place.text) continue;
-			const why = await reasons(db, actor, { asked: narrowed(asked, place), since });
+			const why = await reasons(db, actor, { asked: await narrowed(db, actor, { asked, place }), since });
 			found.push({
 				slot: figure.frozen.slot,
 				cell: earlier?.cell ?? null,
@@ -116,8 +116,10 @@ function placeName({ slot, label }: { slot: string; label: string }): string {
 	return `${slot} ${label}`;
 }
 
-function narrowed(asked: AskedFigure, place: Place): AskedFigure {
-	return { ...asked, question: { ...asked.question, ...(place.where ? { where: place.where } : {}) } };
+async function narrowed(db: Db, actor: Actor, of: { asked: AskedFigure; place: Place }): Promise<AskedFigure> {
+	const { question } = of.asked;
+	const where = await whereOf(db, actor, { where: of.place.where ?? {}, day: question.asOf });
+	return { ...of.asked, question: { ...question, where } };
 }
 
 async function reasons(db: Db, actor: Actor, of: { asked: AskedFigure; since: Date }): Promise<Why[]> {

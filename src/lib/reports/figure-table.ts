@@ -5,7 +5,7 @@ import { officialWord } from './label.ts';
 
 export type UnitNames = ReadonlyMap<string, { code: string; name: string }>;
 
-/** `keys`: cell (`r1c2`, counted from 1) → the facets that narrow the question to it. */
+/** `keys`: cell (`r1c2`, counted from 1) → the facets that narrow the question to it, units by code. */
 type FigureTable = { columns: string[]; rows: FrozenRow[]; keys: Record<string, Where> };
 
 type Asked = {
@@ -28,6 +28,7 @@ export function figureTable({ by, answer, format, unitNames, label, adds }: Aske
 		const notApplicable = value === null;
 		return { text: printFigure({ value, notApplicable, about: answer.about }, format), value, notApplicable };
 	};
+	const outside = (facet: string, value: string) => (facet === 'unit' ? (unitNames.get(value)?.code ?? value) : value);
 	const keys: Record<string, Where> = {};
 	const rows = [...rowValues, null].map((rowValue, rowIndex): FrozenRow => {
 		const inRow = answer.parts.filter((part) => rowValue === null || part.key[down] === rowValue);
@@ -36,8 +37,8 @@ export function figureTable({ by, answer, format, unitNames, label, adds }: Aske
 				(part) => across === undefined || columnValue === null || part.key[across] === columnValue
 			);
 			keys[`r${rowIndex + 1}c${columnIndex + 1}`] = {
-				...(rowValue === null ? {} : { [down]: [rowValue] }),
-				...(columnValue === null || across === undefined ? {} : { [across]: [columnValue] })
+				...(rowValue === null ? {} : { [down]: [outside(down, rowValue)] }),
+				...(columnValue === null || across === undefined ? {} : { [across]: [outside(across, columnValue)] })
 			};
 			const isWhole = rowValue === null && columnValue === null;
 			return cell(isWhole ? answer.value : isSum ? sumOf(inCell, adds) : shareOf(inCell));

@@ -1,5 +1,5 @@
 import type { Actor } from '#lib/accounts/actor.ts';
-import { figureHref } from '#lib/figures/figure-address.ts';
+import { figureHref, type FigureAddress } from '#lib/figures/figure-address.ts';
 import type { Db } from '#lib/server/db.ts';
 import { formatDay, formatInstant } from '#lib/vietnamese/format.ts';
 import { compile, type CompiledFigure } from './compile.server.ts';
@@ -25,12 +25,17 @@ export async function paperOf(db: Db, actor: Actor, report: Report): Promise<Pap
 export function hrefsOf(figures: readonly CompiledFigure[]): Record<string, string> {
 	return Object.fromEntries(
 		figures.flatMap(({ frozen, doors }) =>
-			Object.entries(doors).map(([cell, address]) => [
-				cell === '' ? frozen.slot : `${frozen.slot}.${cell}`,
-				figureHref(address)
-			])
+			Object.entries(doors).map(([cell, address]) => [cell === '' ? frozen.slot : `${frozen.slot}.${cell}`, figureHref(direct(address))])
 		)
 	);
+}
+
+/** A part of a unit below opens as that unit's own figure. */
+function direct(address: FigureAddress): FigureAddress {
+	const { unit, ...where } = address.where ?? {};
+	const [only, ...others] = unit ?? [];
+	if (only === undefined || others.length > 0 || only === address.unit) return address;
+	return { ...address, unit: only, where };
 }
 
 /** "Số liệu hết ngày 15/6/2024; như đã biết lúc 17:02 ngày 18/6/2024; cấu trúc tổ chức khi đó." */

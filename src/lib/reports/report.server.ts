@@ -11,7 +11,7 @@ import { questionsOf } from './compile.server.ts';
 import type { ReportBody } from './document.ts';
 import type { Letterhead } from './letterhead.ts';
 import { officeOf } from './office.server.ts';
-import { fill, fillBody, fillLetterhead, wordsOf } from './period.ts';
+import { fillBody, fillLetterhead, wordsOf } from './period.ts';
 import { allowed, LEADS_TO, may, NEEDS, type Report, type ReportVerb, type ReturnedParagraph } from './report.ts';
 import * as templates from './template.server.ts';
 
@@ -27,52 +27,37 @@ export type NewReport = {
  * Begins a report from the office's template: its words filled in, its figures still questions. `from` defaults to the
  * calendar's period with this cut-off, else to the first of January.
  */
-export async function createFromTemplate(
-	db: Db,
-	actor: Actor,
-	wanted: NewReport,
-	key?: string
-): Promise<{ id: string }> {
-	return command(
-		db,
-		actor,
-		async (tx) => {
-			await authorise(tx, actor, 'report.write', wanted.unitId);
-			const template = await templates.inUse(tx, wanted.unitId, wanted.template);
-			const beginsOn = wanted.from ?? (await firstDayOf(tx, wanted));
-			if (beginsOn > wanted.asOf) throw problem('figure.period_reversed', { from: beginsOn, asOf: wanted.asOf });
-			const period = { code: template.code, beginsOn, asOf: wanted.asOf };
-			const words = wordsOf(period, await officeOf(tx, wanted.unitId, wanted.asOf));
-			const letterhead = fillLetterhead(template.letterhead, words);
-			const report = {
-				id: newId(),
-				home_id: await homeOf(tx, wanted.unitId, wanted.asOf),
-				unit_id: wanted.unitId,
-				template_id: template.id,
-				code: template.code,
-				title: fill([letterhead.typeName, letterhead.abstract[0] ?? ''].join(' ').replace(/[,;.]\s*$/, ''), words),
-				family: template.family,
-				begins_on: beginsOn,
-				as_of: wanted.asOf,
-				structure: wanted.structure ?? 'then',
-				state: 'draft',
-				version: 1
-			};
-			const actionId = newId();
-			await tx.insertInto('reports').values(report).execute();
-			await saveVersion(tx, {
-				reportId: report.id,
-				version: 1,
-				body: fillBody(template.body, words),
-				letterhead,
-				actionId
-			});
-			const details = { template: template.code, templateVersion: template.version, from: beginsOn, asOf: wanted.asOf };
-			const about = { id: report.id, homeId: report.home_id, unitId: report.unit_id };
-			return { result: { id: report.id }, actions: [actionOf(about, { id: actionId, verb: 'create', details })] };
-		},
-		key
-	);
+export async function createFromTemplate(db: Db, actor: Actor, wanted: NewReport): Promise<{ id: string }> {
+	return command(db, actor, async (tx) => {
+		await authorise(tx, actor, 'report.write', wanted.unitId);
+		const template = await templates.inUse(tx, wanted.unitId, wanted.template);
+		const beginsOn = wanted.from ?? (await firstDayOf(tx, wanted));
+		if (beginsOn > wanted.asOf) throw problem('figure.period_reversed', { from: beginsOn, asOf: wanted.asOf });
+		const period = { code: template.code, beginsOn, asOf: wanted.asOf };
+		const words = wordsOf(period, await officeOf(tx, wanted.unitId, wanted.asOf));
+		const letterhead = fillLetterhead(template.letterhead, words);
+		const report = {
+			id: newId(),
+			home_id: await homeOf(tx, wanted.unitId, wanted.asOf),
+			unit_id: wanted.unitId,
+			template_id: template.id,
+			code: template.code,
+			title: `${letterhead.typeName} ${letterhead.abstract[0] ?? ''}`.replace(/[,;.\s]*$/, ''),
+			family: template.family,
+			begins_on: beginsOn,
+			as_of: wanted.asOf,
+			structure: wanted.structure ?? 'then',
+			state: 'draft',
+			version: 1
+		};
+		const actionId = newId();
+		await tx.insertInto('reports').values(report).execute();
+		const body = fillBody(template.body, words);
+		await saveVersion(tx, { reportId: report.id, version: 1, body, letterhead, actionId });
+		const details = { template: template.code, templateVersion: template.version, from: beginsOn, asOf: wanted.asOf };
+		const about = { id: report.id, homeId: report.home_id, unitId: report.unit_id };
+		return { result: { id: report.id }, actions: [actionOf(about, { id: actionId, verb: 'create', details })] };
+	});
 }
 
 async function firstDayOf(tx: Tx, wanted: NewReport): Promise<string> {

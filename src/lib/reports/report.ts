@@ -46,6 +46,15 @@ export function may(state: ReportState, verb: ReportVerb): boolean {
 	return allowed(state).includes(verb);
 }
 
+/** What the actor may do on the report's unit, by permission. */
+export type Rights = Readonly<Record<'report.write' | 'report.sign', boolean>>;
+
+/** Why this cannot be done, in the order in which it is told; null where it can. The commands refuse for the same reasons. */
+export function hindrance(verb: ReportVerb, state: ReportState, rights: Rights): 'state' | 'right' | null {
+	if (!may(state, verb)) return 'state';
+	return rights[NEEDS[verb]] ? null : 'right';
+}
+
 /** Days are legal days, both ends inclusive. */
 export type Report = {
 	id: string;
