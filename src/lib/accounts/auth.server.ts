@@ -3,6 +3,7 @@ import { betterAuth, type BetterAuthPlugin } from 'better-auth';
 import type { Kysely } from 'kysely';
 import { v7 as newId } from 'uuid';
 import type { DB } from '../../../db/types.ts';
+import { log } from '#lib/server/log.ts';
 
 /** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. */
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -22,6 +23,7 @@ export function createAuth(db: Kysely<DB>, options: { secret: string; origin: st
 		secret: options.secret,
 		baseURL: options.origin,
 		telemetry: { enabled: false },
+		logger: { level: 'warn', log: (level, message) => log(level === 'error' ? 'error' : 'warn', 'account', { message }) },
 		emailAndPassword: {
 			enabled: true,
 			disableSignUp: true,
