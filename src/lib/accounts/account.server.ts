@@ -7,11 +7,16 @@ import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise } from '#lib/units/authority.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
-import { normalise } from '#lib/vietnamese/text.ts';
+import { comparePeople, normalise } from '#lib/vietnamese/text.ts';
 import { operator, type Actor, type Role } from './actor.ts';
 import { hashPassword } from './auth.server.ts';
 
-export type NewAccount = { name: string; email: string; password: string; grants: readonly { unitId: string; role: Role }[] };
+export type NewAccount = {
+	name: string;
+	email: string;
+	password: string;
+	grants: readonly { unitId: string; role: Role }[];
+};
 
 /** Makes an account with its roles from today on. The actor must manage accounts on each unit of the grants. */
 export async function create(db: Db, actor: Actor, account: NewAccount): Promise<{ id: string }> {
@@ -22,7 +27,12 @@ export async function create(db: Db, actor: Actor, account: NewAccount): Promise
 		const actionId = newId();
 		await tx
 			.insertInto('users')
-			.values({ id, name: normalise(account.name), email: normalise(account.email).toLowerCase(), email_verified: true })
+			.values({
+				id,
+				name: normalise(account.name),
+				email: normalise(account.email).toLowerCase(),
+				email_verified: true
+			})
 			.execute();
 		await tx
 			.insertInto('credentials')
@@ -32,16 +42,70 @@ export async function create(db: Db, actor: Actor, account: NewAccount): Promise
 		const first = account.grants[0]?.unitId ?? null;
 		const homeId = first ? await homeOf(tx, first, today()) : id;
 		const details = { name: account.name, roles: account.grants.map((grant) => grant.role) };
-		return { result: { id }, actions: [{ id: actionId, homeId, noun: 'account', recordId: id, verb: 'create', unitId: first, details }] };
+		return {
+			result: { id },
+			actions: [{ id: actionId, homeId, noun: 'account', recordId: id, verb: 'create', unitId: first, details }]
+		};
 	});
 }
 
-async function grantRoles(tx: Tx, given: { userId: string; grants: NewAccount['grants']; actionId: string }): Promise<void> {
+async function grantRoles(
+	tx: Tx,
+	given: { userId: string; grants: NewAccount['grants']; actionId: string }
+): Promise<void> {
 	for (const { unitId, role } of given.grants) {
 		await sql`
 			insert into role_grants (id, user_id, unit_id, role, valid, action_id)
-			values (${newId()}, ${given.userId}, ${unitId}, ${role}, daterange(${today()}::date, null), ${given.actionId})`.execute(tx);
+			values (${newId()}, ${given.userId}, ${unitId}, ${role}, daterange(${today()}::date, null), ${given.actionId})`.execute(
+			tx
+		);
 	}
+}
+
+/**
+ * Ends a role: today is the first day without it. The last administrator of a unit stays, or nobody could let anyone in.
+ * A role that began today never held; its row goes, the action tells of it.
+ */
+export async function endRole(db: Db, actor: Actor, grantId: string): Promise<{ userId: string }> {
+	return command(db, actor, async (tx) => {
+		const { rows } = await sql<{ userId: string; unitId: string; role: Role; from: string }>`
+			select user_id as "userId", unit_id as "unitId", role, lower(valid) as "from" from role_grants
+			where id = ${grantId}::uuid and valid @> ${today()}::date for update`.execute(tx);
+		const grant = rows[0];
+		if (!grant) throw problem('account.role_not_found');
+		await authorise(tx, actor, 'account.manage', grant.unitId);
+		if (grant.role === 'administrator') await refuseLastAdministrator(tx, { ...grant, grantId });
+		if (grant.from === today()) await sql`delete from role_grants where id = ${grantId}::uuid`.execute(tx);
+		else
+			await sql`update role_grants set valid = daterange(lower(valid), ${today()}::date) where id = ${grantId}::uuid`.execute(
+				tx
+			);
+		const homeId = await homeOf(tx, grant.unitId, today());
+		const details = { role: grant.role, from: grant.from };
+		return {
+			result: { userId: grant.userId },
+			actions: [
+				{
+					id: newId(),
+					homeId,
+					noun: 'account',
+					recordId: grant.userId,
+					verb: 'end_role',
+					unitId: grant.unitId,
+					details
+				}
+			]
+		};
+	});
+}
+
+async function refuseLastAdministrator(tx: Tx, grant: { grantId: string; unitId: string }): Promise<void> {
+	const { rows } = await sql`
+		select 1 from role_grants g
+		join unit_paths p on p.ancestor_id = g.unit_id and p.unit_id = ${grant.unitId}::uuid
+			and p.valid @> ${today()}::date and upper_inf(p.known)
+		where g.role = 'administrator' and g.id <> ${grant.grantId}::uuid and g.valid @> ${today()}::date limit 1`.execute(tx);
+	if (rows.length === 0) throw problem('account.last_administrator');
 }
 
 /** The actor behind a signed-in user, with the roles valid today. */
@@ -67,7 +131,10 @@ export async function setupToken(db: Db): Promise<string | null> {
 	if (!(await isEmpty(db))) return null;
 	const token = randomBytes(24).toString('base64url');
 	await sql`delete from setup_links where used_at is null`.execute(db);
-	await db.insertInto('setup_links').values({ token_hash: hashToken(token) }).execute();
+	await db
+		.insertInto('setup_links')
+		.values({ token_hash: hashToken(token) })
+		.execute();
 	return token;
 }
 
@@ -86,16 +153,27 @@ export async function useSetupToken(tx: Tx, token: string): Promise<void> {
 	if (numAffectedRows !== 1n || !(await isEmpty(tx))) throw problem('access.setup_link_used');
 }
 
-/** Who has a role on these units, for the accounts page. */
-export async function listUnder(db: Db, actor: Actor, unitId: string) {
+export type GrantedRole = {
+	grantId: string;
+	id: string;
+	name: string;
+	email: string;
+	role: Role;
+	unitCode: string;
+	unitName: string;
+	from: string;
+};
+
+/** Who has a role at and under a unit today, for the accounts page. */
+export async function listUnder(db: Db, actor: Actor, unitId: string): Promise<GrantedRole[]> {
 	await authorise(db, actor, 'account.manage', unitId);
-	const { rows } = await sql<{ id: string; name: string; email: string; role: Role; unitName: string; from: string }>`
-		select u.id, u.name, u.email, g.role, v.name as "unitName", lower(g.valid) as "from"
+	const { rows } = await sql<GrantedRole>`
+		select g.id as "grantId", u.id, u.name, u.email, g.role, v.code as "unitCode", v.name as "unitName", lower(g.valid) as "from"
 		from role_grants g join users u on u.id = g.user_id
 		join unit_paths p on p.unit_id = g.unit_id and p.ancestor_id = ${unitId}::uuid and p.valid @> ${today()}::date and upper_inf(p.known)
 		join unit_versions v on v.unit_id = g.unit_id and v.valid @> ${today()}::date
-		where g.valid @> ${today()}::date order by v.code, u.name`.execute(db);
-	return rows;
+		where g.valid @> ${today()}::date order by v.code`.execute(db);
+	return rows.toSorted((a, b) => (a.unitCode === b.unitCode ? comparePeople(a.name, b.name) : 0));
 }
 
 export const SETUP_ACTOR = operator('Khởi tạo');

@@ -1,0 +1,85 @@
+import { sql } from 'kysely';
+import { v7 as newId } from 'uuid';
+import { z } from 'zod';
+import type { Actor } from '#lib/accounts/actor.ts';
+import { command } from '#lib/actions/action.server.ts';
+import { today } from '#lib/server/clock.ts';
+import type { Db } from '#lib/server/db.ts';
+import { problem } from '#lib/server/problem.ts';
+import { typedDay } from '#lib/vietnamese/day.ts';
+import { formatDay } from '#lib/vietnamese/format.ts';
+import { authorise, visibleTo } from './authority.server.ts';
+import { getByCode, homeOf } from './unit.server.ts';
+
+/** Who does the dân vận work for a unit, from a day on. The holder is named by its code. */
+export const DutyForm = z.strictObject({
+	holder: z.string().trim().min(1, 'field_required').max(60, 'field_too_long'),
+	from: z.string().transform((text, context) => {
+		const day = typedDay(text);
+		if (day) return day;
+		context.addIssue({ code: 'custom', message: 'field_day_invalid' });
+		return z.NEVER;
+	})
+});
+
+export type Duty = { holderCode: string; holderName: string; from: string; until: string | null };
+
+/**
+ * Gives the dân vận work of a unit to a holder from a day on; the holder before ends on the day before. Refuses a day that is
+ * not after the one from which the present holder has it, so that what was true once stays.
+ */
+export async function assignDuty(
+	db: Db,
+	actor: Actor,
+	given: { unitId: string; holderCode: string; from: string }
+): Promise<{ holderId: string }> {
+	return command(db, actor, async (tx) => {
+		await authorise(tx, actor, 'unit.establish', given.unitId);
+		const holder = await getByCode(tx, actor, given.holderCode);
+		const { rows } = await sql<{ id: string; from: string }>`
+			select id, lower(valid) as "from" from responsibilities
+			where unit_id = ${given.unitId}::uuid and duty = 'dan_van' and upper_inf(valid) for update`.execute(tx);
+		const present = rows[0];
+		if (present && present.from >= given.from) throw problem('unit.duty_earlier', { day: formatDay(present.from) });
+		const actionId = newId();
+		if (present) {
+			await sql`
+				update responsibilities set valid = daterange(lower(valid), ${given.from}::date)
+				where id = ${present.id}::uuid`.execute(tx);
+		}
+		await sql`
+			insert into responsibilities (id, unit_id, duty, holder_id, valid, action_id)
+			values (${newId()}::uuid, ${given.unitId}::uuid, 'dan_van', ${holder.id}::uuid,
+				daterange(${given.from}::date, null), ${actionId}::uuid)`.execute(tx);
+		const homeId = await homeOf(tx, given.unitId, today());
+		const details = { duty: 'dan_van', holder: holder.code, from: given.from };
+		return {
+			result: { holderId: holder.id },
+			actions: [
+				{
+					id: actionId,
+					homeId,
+					noun: 'responsibility',
+					recordId: given.unitId,
+					verb: 'assign',
+					unitId: given.unitId,
+					details
+				}
+			]
+		};
+	});
+}
+
+/** Who did and does the dân vận work of a unit, the present holder first. `until`: its last day. */
+export async function listDuties(db: Db, actor: Actor, unitId: string): Promise<Duty[]> {
+	const { rows } = await sql<Duty>`
+		select v.code as "holderCode", v.name as "holderName", lower(r.valid) as "from", (upper(r.valid) - 1)::date as until
+		from responsibilities r
+		cross join lateral (
+			select u.code, u.name from unit_versions u where u.unit_id = r.holder_id
+			order by (u.valid @> ${today()}::date) desc, upper(u.valid) desc nulls first limit 1
+		) v
+		where r.unit_id = ${unitId}::uuid and r.duty = 'dan_van' and ${visibleTo(actor, 'unit.read', 'r.unit_id')}
+		order by lower(r.valid) desc`.execute(db);
+	return rows;
+}

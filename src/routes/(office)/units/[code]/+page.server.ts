@@ -1,0 +1,94 @@
+import { redirect } from '@sveltejs/kit';
+import { listUnder as listRoles } from '#lib/accounts/account.server.ts';
+import { signedIn } from '#lib/accounts/guard.ts';
+import { figureNamed } from '#lib/catalogue.ts';
+import { ask } from '#lib/figures/ask.server.ts';
+import { figureText } from '#lib/figures/format-figure.ts';
+import { today } from '#lib/server/clock.ts';
+import { attempt, fields, parse } from '#lib/server/form.ts';
+import { word } from '#lib/ui/word.ts';
+import { may } from '#lib/units/authority.server.ts';
+import { assignDuty, DutyForm, listDuties } from '#lib/units/responsibility.server.ts';
+import { listChildren, listVersions } from '#lib/units/tree.server.ts';
+import { getByCode, listAbove } from '#lib/units/unit.server.ts';
+import { findTheme, setTheme, YearThemeForm } from '#lib/units/year-theme.server.ts';
+import { formatDay } from '#lib/vietnamese/format.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals: { db, ...locals }, params }) => {
+	const actor = signedIn(locals);
+	const unit = await getByCode(db, actor, params.code);
+	const day = today();
+	const year = Number(day.slice(0, 4));
+	const period = { from: `${year}-01-01`, asOf: day };
+	const [above, children, versions, duties, theme, establishes, reviews, manages, reads] = await Promise.all([
+		listAbove(db, unit.id),
+		listChildren(db, unit.id),
+		listVersions(db, unit.id),
+		listDuties(db, actor, unit.id),
+		findTheme(db, unit.id, year),
+		may(db, actor, 'unit.establish', unit.id),
+		may(db, actor, 'model.review', unit.id),
+		may(db, actor, 'account.manage', unit.id),
+		may(db, actor, 'model.read', unit.id)
+	]);
+	const figure = figureNamed('models.registered');
+	const registered = reads ? await ask(db, actor, figure, { unitId: unit.id, ...period }) : null;
+	const people = manages ? (await listRoles(db, actor, unit.id)).filter((person) => person.unitCode === unit.code) : [];
+	const open = await Promise.all(above.map((one) => may(db, actor, 'unit.read', one.id)));
+	return {
+		unit,
+		kind: word('unit_kind', unit.kind),
+		// Who may not open a unit above still reads where this one hangs.
+		above: above.slice(0, -1).map((one, index) => ({ code: one.code, name: one.name, opens: open[index] ?? false })),
+		children: children.map(({ id, code, name, kind }) => ({ id, code, name, kind: word('unit_kind', kind) })),
+		versions: versions.map((one) => ({
+			...one,
+			kind: word('unit_kind', one.kind),
+			from: formatDay(one.from),
+			until: one.until && formatDay(one.until)
+		})),
+		duties: duties.map((duty) => ({ ...duty, from: formatDay(duty.from), until: duty.until && formatDay(duty.until) })),
+		theme: theme && { title: theme.title, own: theme.unitId === unit.id },
+		year,
+		registered: registered && {
+			address: { figure: figure.name, unit: unit.code, ...period },
+			text: figureText(figure, registered),
+			label: word('figure', figure.name)
+		},
+		people: people.map((person) => ({
+			key: person.grantId,
+			name: person.name,
+			role: word('role', person.role),
+			from: formatDay(person.from)
+		})),
+		may: { establishes, reviews, manages }
+	};
+};
+
+export const actions: Actions = {
+	duty: async ({ locals: { db, ...locals }, params, request }) => {
+		const actor = signedIn(locals);
+		const data = await request.formData();
+		const read = parse(data, DutyForm);
+		if (!read.ok) return read.failure;
+		const unit = await getByCode(db, actor, params.code);
+		const { holder, from } = read.value;
+		const done = await attempt(
+			() => assignDuty(db, actor, { unitId: unit.id, holderCode: holder, from }),
+			fields(data)
+		);
+		if ('holderId' in done) redirect(303, `/units/${encodeURIComponent(params.code)}`);
+		return done;
+	},
+	theme: async ({ locals: { db, ...locals }, params, request }) => {
+		const actor = signedIn(locals);
+		const data = await request.formData();
+		const read = parse(data, YearThemeForm);
+		if (!read.ok) return read.failure;
+		const unit = await getByCode(db, actor, params.code);
+		const done = await attempt(() => setTheme(db, actor, { unitId: unit.id, ...read.value }), fields(data));
+		if ('title' in done) redirect(303, `/units/${encodeURIComponent(params.code)}`);
+		return done;
+	}
+};
