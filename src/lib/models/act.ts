@@ -15,21 +15,22 @@ export type Act = {
 	bulk: boolean;
 };
 
+/** In the order in which they are offered: what moves a registration on comes first, what stops it last. */
 export const ACTS = [
 	{ noun: 'submission', verb: 'submit', permission: 'model.write', asks: 'nothing', bulk: true },
 	{ noun: 'acceptance', verb: 'accept', permission: 'model.review', asks: 'nothing', bulk: true },
 	{ noun: 'return', verb: 'return', permission: 'model.review', asks: 'reason', bulk: true },
+	{ noun: 'recognition', verb: 'recognise', permission: 'model.review', asks: 'decision', bulk: true },
+	{ noun: 'refusal', verb: 'refuse', permission: 'model.review', asks: 'decision', reasonRequired: true, bulk: true },
 	{ noun: 'start', verb: 'start', permission: 'model.write', asks: 'nothing', bulk: true },
 	{ noun: 'self-assessment', verb: 'self_assess', permission: 'model.write', asks: 'points', bulk: false },
 	{ noun: 'appraisal', verb: 'appraise', permission: 'model.review', asks: 'points', bulk: false },
-	{ noun: 'recognition', verb: 'recognise', permission: 'model.review', asks: 'decision', bulk: true },
-	{ noun: 'refusal', verb: 'refuse', permission: 'model.review', asks: 'decision', reasonRequired: true, bulk: true },
-	{ noun: 'revocation', verb: 'revoke', permission: 'model.review', asks: 'reason', bulk: false },
 	{ noun: 'typical', verb: 'choose_typical', permission: 'model.review', asks: 'decision', bulk: true },
 	{ noun: 'proposal', verb: 'propose', permission: 'model.review', asks: 'decision', bulk: true },
 	{ noun: 'reward', verb: 'reward', permission: 'model.review', asks: 'decision', bulk: true },
 	{ noun: 'continuation', verb: 'continue', permission: 'model.write', asks: 'nothing', bulk: true },
 	{ noun: 'replication', verb: 'replicate', permission: 'model.read', asks: 'unit', bulk: false },
+	{ noun: 'revocation', verb: 'revoke', permission: 'model.review', asks: 'reason', bulk: false },
 	{ noun: 'withdrawal', verb: 'withdraw', permission: 'model.write', asks: 'reason', bulk: true },
 	{ noun: 'end', verb: 'end', permission: 'model.write', asks: 'reason', bulk: false }
 ] as const satisfies readonly Act[];

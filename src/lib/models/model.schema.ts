@@ -16,6 +16,13 @@ export const Id = z.uuid('field_id_invalid');
 const text = (most: number) => z.string().transform(normalise).pipe(z.string().max(most, 'field_too_long'));
 const optional = (most: number) => text(most).transform((value) => value || null);
 
+/** Text of several lines, each as it is stored. */
+const prose = (most: number) =>
+	z
+		.string()
+		.transform((value) => value.split(/\r?\n/).map(normalise).join('\n').trim())
+		.pipe(z.string().max(most, 'field_too_long'));
+
 /** Markup in a name is a sign of a paste gone wrong; it is refused rather than shown. */
 export const Name = text(500)
 	.refine((value) => value.length > 0, 'field_required')
@@ -36,7 +43,7 @@ export const RegistrationForm = z.strictObject({
 		.union([z.literal('').transform(() => null), Day])
 		.nullable()
 		.default(null),
-	contents: z.partialRecord(z.enum(CONTENTS), text(5000)).default({}),
+	contents: z.partialRecord(z.enum(CONTENTS), prose(5000)).default({}),
 	tags: z.array(z.enum(TAGS)).max(TAGS.length).default([])
 });
 export type RegistrationForm = z.infer<typeof RegistrationForm>;

@@ -43,7 +43,7 @@ export async function accept(upload: Upload): Promise<Accepted> {
 		throw problem('file.too_large', { name: shown, limit: MAX_FILE_BYTES / 1024 ** 2 });
 	const type = await fileTypeFromBuffer(bytes);
 	if (type?.ext === 'heic') throw problem('file.heic_refused', { name: shown });
-	if (!type || !isAccepted(type.ext)) throw problem('file.type_refused', { name: shown, type: type?.ext ?? '?' });
+	if (!type || !isAccepted(type.ext)) throw problem('file.type_refused', { name: shown });
 	const name = withExtension(shown, type.ext);
 	const way = ACCEPTED[type.ext];
 	return { name, mediaType: type.mime, bytes: way === 'kept' ? bytes : await redraw(bytes, way, name) };

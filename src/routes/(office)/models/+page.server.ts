@@ -21,6 +21,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 		listRegistrationYears(db, actor, unit.id),
 		unitsOf(db, actor)
 	]);
+	const number = Math.max(1, Math.trunc(Number(url.searchParams.get('page'))) || 1);
 	const rights = await rightsOn(db, actor, [...page.rows.map((row) => row.unitId), unit.id]);
 	return {
 		unit,
@@ -33,8 +34,9 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 		mayWrite: rights.get(unit.id)?.write ?? false,
 		tabs: tabsOf(url, counts, filter.state ?? ''),
 		pager: {
-			previous: page.previous && listHref(url, { before: page.previous }),
-			next: page.next && listHref(url, { after: page.next })
+			page: number,
+			previous: page.previous && listHref(url, { before: page.previous, page: String(Math.max(1, number - 1)) }),
+			next: page.next && listHref(url, { after: page.next, page: String(number + 1) })
 		},
 		href: {
 			workbook: listHref(url, {}, '/models/list.xlsx'),

@@ -29,7 +29,7 @@ export function listHref(url: URL, change: Readonly<Record<string, string>>, pat
 		const value = change[name] ?? url.searchParams.get(name) ?? '';
 		if (value) parameters.set(name, value);
 	}
-	for (const name of ['after', 'before']) if (change[name]) parameters.set(name, change[name]);
+	for (const name of ['after', 'before', 'page']) if (change[name]) parameters.set(name, change[name]);
 	const query = parameters.toString();
 	return query ? `${path}?${query}` : path;
 }

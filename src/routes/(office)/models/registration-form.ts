@@ -28,7 +28,8 @@ export type RegistrationSent = {
 };
 type Read = { ok: true; value: RegistrationSent } | { ok: false; failure: RegistrationRefused };
 
-type Wanted = { exceptModelId?: string; corrects?: boolean };
+/** `held`: what the registration was before; its name has been looked at already. */
+type Wanted = { held?: ListedRegistration; corrects?: boolean };
 
 /** Reads the registration form; a day in the future and a like name that nobody has looked at stop it, with what was typed. */
 export async function readRegistration(request: Request, given: Wanted & { db: Db; actor: Actor }): Promise<Read> {
@@ -40,11 +41,16 @@ export async function readRegistration(request: Request, given: Wanted & { db: D
 	if (input.registeredOn && input.registeredOn > today()) {
 		return { ok: false, failure: fail(400, { issues: { registeredOn: 'field_day_future' }, values }) };
 	}
-	if (!distinct) {
-		const duplicates = await findDuplicates(given.db, given.actor, { ...input, exceptModelId: given.exceptModelId });
+	if (!distinct && !isSameAs(input, given.held)) {
+		const sought = { ...input, exceptModelId: given.held?.modelId };
+		const duplicates = await findDuplicates(given.db, given.actor, sought);
 		if (duplicates.length > 0) return { ok: false, failure: fail(409, { duplicates, values }) };
 	}
 	return { ok: true, value: { input, key, submits: intent === 'submit', reason: reason ?? '', values } };
+}
+
+function isSameAs(input: RegistrationForm, held: ListedRegistration | undefined): boolean {
+	return held !== undefined && input.name === held.name && input.unitId === held.unitId && input.year === held.year;
 }
 
 /** A registration as the form shows it. */

@@ -32,7 +32,7 @@ export const actions: Actions = {
 		const actor = signedIn(locals);
 		const id = recordId(params.id);
 		const registration = await get(db, actor, id);
-		const read = await readRegistration(request, { db, actor, exceptModelId: registration.modelId, corrects: true });
+		const read = await readRegistration(request, { db, actor, held: registration, corrects: true });
 		if (!read.ok) return read.failure;
 		const { input, reason, values } = read.value;
 		const done: RegistrationRefused | { id: string } = await attempt(

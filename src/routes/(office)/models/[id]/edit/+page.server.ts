@@ -32,7 +32,7 @@ export const actions: Actions = {
 		const actor = signedIn(locals);
 		const id = recordId(params.id);
 		const registration = await get(db, actor, id);
-		const read = await readRegistration(request, { db, actor, exceptModelId: registration.modelId });
+		const read = await readRegistration(request, { db, actor, held: registration });
 		if (!read.ok) return read.failure;
 		const { input, values } = read.value;
 		const done: RegistrationRefused | { count: number } = await attempt(() => edit(db, actor, id, input), values);
