@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { typedDay } from '#lib/vietnamese/day.ts';
 import { normalise } from '#lib/vietnamese/text.ts';
 import { bodySchema } from './document.ts';
+import type { Letterhead } from './letterhead.ts';
 import { readNumber } from './report.ts';
 
 /** What forms of reports may contain. Messages are keys, translated where they are shown. */
@@ -53,7 +54,17 @@ export const LetterheadForm = z.strictObject({
 	deputyFor: text(100),
 	title: required(100)
 });
-export type LetterheadForm = z.output<typeof LetterheadForm>;
+
+/** What was typed, over what a letterhead keeps: number, day and signer. */
+export function typedLetterhead(typed: z.output<typeof LetterheadForm>, kept: Letterhead): Letterhead {
+	const { superior, onBehalfOf, deputyFor, title, ...rest } = typed;
+	return {
+		...kept,
+		...rest,
+		superior: superior || null,
+		signature: { ...kept.signature, onBehalfOf: onBehalfOf || null, deputyFor: deputyFor || null, title }
+	};
+}
 
 /** The editor sends its text as JSON in one field. */
 const Body = z
