@@ -158,9 +158,8 @@ create table imports (
 	level text,
 	create_units boolean not null default false,
 	file_id uuid not null constraint imports_file_fk references files,
-	state text not null constraint imports_state_check check (state in ('reading', 'ready', 'refused', 'writing', 'done', 'discarded')),
+	state text not null constraint imports_state_check check (state in ('reading', 'ready', 'refused', 'done', 'discarded')),
 	progress integer not null default 0 constraint imports_progress_check check (progress between 0 and 100),
-	mapping jsonb not null default '{}',
 	accepted_doubtful boolean not null default false,
 	summary jsonb not null default '{}',
 	created_by uuid,
@@ -169,6 +168,7 @@ create table imports (
 );
 create index imports_unit_index on imports (unit_id, created_at desc);
 comment on table imports is 'Lists dropped in by offices, from reading to writing; written whole or not at all.';
+comment on column imports.summary is 'What was read: sheets with their columns, counts, declared total; or why the file could not be read.';
 
 create table import_rows (
 	import_id uuid not null constraint import_rows_import_fk references imports on delete cascade,
@@ -178,7 +178,7 @@ create table import_rows (
 	constraint import_rows_pk primary key (import_id, position)
 );
 create index import_rows_verdict_index on import_rows (import_id, verdict, position);
-comment on table import_rows is 'What was read in each row of a list and what is thought of it.';
+comment on table import_rows is 'What was read in each row of a list and what is thought of it; written anew each time the list is read.';
 
 create table import_mappings (
 	unit_id uuid not null constraint import_mappings_unit_fk references units,
@@ -188,6 +188,7 @@ create table import_mappings (
 	constraint import_mappings_pk primary key (unit_id, fingerprint)
 );
 comment on table import_mappings is 'Columns that an office corrected by hand, remembered for its next list of the same shape.';
+comment on column import_mappings.fingerprint is 'SHA-256 of the headings of a sheet with their columns, folded.';
 
 insert into measure_facets (measure, facet, pattern)
 select measure, facet, pattern

@@ -1,15 +1,19 @@
 import { Command, CommanderError } from 'commander';
 import { m } from '#lib/paraglide/messages.js';
+import { overwriteGetLocale } from '#lib/paraglide/runtime.js';
 import * as audit from './audit.ts';
 import * as db from './db.ts';
 import * as demo from './demo.ts';
 import * as figure from './figure.ts';
+import * as report from './report.ts';
+import * as imports from './import.ts';
 import { EXIT, terminalLocale } from './run.ts';
 import * as unit from './unit.ts';
 
+overwriteGetLocale(terminalLocale);
 const program = new Command('kheo').description(m.cli_kheo({}, { locale: terminalLocale() }));
 
-for (const noun of [unit, figure, audit, demo, db]) noun.register(program);
+for (const noun of [unit, imports, figure, report, audit, demo, db]) noun.register(program);
 
 try {
 	overrideExit(program);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as accounts from '#lib/accounts/account.server.ts';
 import { loadDemonstration } from '#lib/demo/load.ts';
+import { resume as resumeReading } from '#lib/import/reading.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { openDatabase, type Opened } from '#lib/server/db.ts';
 import { startJobs } from '#lib/server/jobs.ts';
@@ -46,6 +47,8 @@ async function serve({ demo, port }: { demo: boolean; port: string | undefined }
 		try {
 			await run(settings, { demo, lock, opened });
 		} finally {
+			process.emit('sveltekit:shutdown', 'SIGTERM');
+			setTimeout(() => process.exit(), SHUTDOWN_MS).unref();
 			await opened.close();
 		}
 	} finally {
@@ -53,7 +56,7 @@ async function serve({ demo, port }: { demo: boolean; port: string | undefined }
 	}
 }
 
-/** Answers requests until the process is told to stop. */
+/** Answers requests until the process is told to stop. What the pages opened closes at `sveltekit:shutdown`. */
 async function run(
 	settings: Settings,
 	{ demo, lock, opened }: { demo: boolean; lock: Lock; opened: Opened }
@@ -62,6 +65,7 @@ async function run(
 	const address = settings.origin ?? `http://${settings.host}:${settings.port}`;
 	if (demo) await showDemonstration(opened);
 	const server = await listen(settings);
+	await resumeReading(opened.db);
 	const jobs = await startJobs(opened.pool, handlersOf(opened.db, settings));
 	lock.describe(address);
 	say(m.cli_server_ready({ address }, { locale }));
@@ -71,8 +75,6 @@ async function run(
 	log('info', 'server.stopping', { signal });
 	await jobs.stop();
 	await close(server);
-	process.emit('sveltekit:shutdown', signal);
-	setTimeout(() => process.exit(), SHUTDOWN_MS).unref();
 }
 
 async function showDemonstration({ db }: Opened): Promise<void> {

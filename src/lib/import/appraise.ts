@@ -1,4 +1,5 @@
 import type { Level } from '#lib/models/model.ts';
+import { headingKey } from './columns.ts';
 import { placeRows, type NewUnit, type PlacedRow } from './placing.ts';
 import { isAlike, modelKey, type ModelKey } from './model-names.ts';
 import type { RegistrationList } from './registration-list.ts';
@@ -138,7 +139,9 @@ function judge(
 		}
 	}
 	if (read.novelty === 'new') {
-		const last = (books.lastYear.get(place) ?? []).filter((one) => isAlike(one.key, key));
+		const last = (books.lastYear.get(place) ?? []).filter(
+			(one) => isAlike(one.key, key) && !isElsewhere(one.place, read.place)
+		);
 		result.candidates.push(...last.map((known) => inBooks('alike_last_year', known)));
 	}
 	for (const other of (earlier.get(place) ?? []).filter((one) => isAlike(one.key, key))) {
@@ -150,6 +153,13 @@ function judge(
 	const judged = { result, key, shelf: place };
 	add(earlier, place, judged);
 	return judged;
+}
+
+/** An office that calls a model new and names another place than last year's is believed. */
+function isElsewhere(a: string | null, b: string | null): boolean {
+	if (a === null || b === null) return false;
+	const [one, other] = [headingKey(a), headingKey(b)];
+	return !one.includes(other) && !other.includes(one);
 }
 
 /** A level that nobody said may be any. */

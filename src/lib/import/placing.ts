@@ -64,7 +64,8 @@ function make(made: Map<string, NewUnit>, unit: NewUnit): NewUnit {
 	return found;
 }
 
-function newUnitKey({ name, parentId, parentName }: NewUnit): string {
+/** Tells units to be made apart, however their names are spelled. */
+export function newUnitKey({ name, parentId, parentName }: NewUnit): string {
 	return `new|${parentId ?? ''}|${unitKey(parentName ?? '')}|${unitKey(name)}`;
 }
 

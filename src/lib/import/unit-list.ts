@@ -14,17 +14,20 @@ export type UnitRow = {
 	parentCode: string | null;
 };
 
-export type UnitList = { rows: UnitRow[]; refused: Refusal[] };
+/** `columnOf`: the letter under which a sheet has a meaning; 'A' where it has none. */
+export type UnitList = { rows: UnitRow[]; refused: Refusal[]; columnOf: (sheet: string, meaning: Meaning) => string };
 
 const CODE = /^[\p{L}\p{N}][\p{L}\p{N}._/-]{0,39}$/u;
 const NAME_LENGTH = 300;
 
 /** Reads a list of units: code, name, kind, code of the unit above. Unknown parents are the caller's to refuse. */
 export function readUnits(workbook: Workbook, mapping?: ColumnMapping): UnitList {
-	const result: UnitList = { rows: [], refused: [] };
+	const columns = new Map<string, ReadonlyMap<Meaning, number>>();
+	const columnOf = (sheet: string, meaning: Meaning) => columnLetter(columns.get(sheet)?.get(meaning) ?? 0);
+	const result: UnitList = { rows: [], refused: [], columnOf };
 	const seen = new Map<string, UnitRow>();
 	for (const sheet of workbook.sheets.filter((one) => !one.hidden && one.rows.length > 0)) {
-		readSheet(sheet, { mapping: mapping?.[sheet.name], seen, result });
+		readSheet(sheet, { mapping: mapping?.[sheet.name], seen, result, columns });
 	}
 	return result;
 }
@@ -33,9 +36,10 @@ type Reading = {
 	mapping: Readonly<Record<number, Meaning | null>> | undefined;
 	seen: Map<string, UnitRow>;
 	result: UnitList;
+	columns: Map<string, ReadonlyMap<Meaning, number>>;
 };
 
-function readSheet(sheet: Sheet, { mapping, seen, result }: Reading): void {
+function readSheet(sheet: Sheet, { mapping, seen, result, columns }: Reading): void {
 	const table = findTable(sheet, { vocabulary: UNIT_COLUMNS, keys: ['code', 'name', 'kind', 'parent'], mapping });
 	const place = { sheet: sheet.name, row: table?.headerRow ?? 1, column: 'A', params: {}, value: '' };
 	if (!table?.columns.has('name')) {
@@ -46,6 +50,7 @@ function readSheet(sheet: Sheet, { mapping, seen, result }: Reading): void {
 		result.refused.push({ ...place, code: 'no_column_code' });
 		return;
 	}
+	columns.set(sheet.name, table.columns);
 	for (const row of table.rows) {
 		const before = result.refused.length;
 		const unit = readUnit(row, sheet.name);

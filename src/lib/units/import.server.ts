@@ -54,6 +54,11 @@ export async function importUnits(
 }
 
 type Appraised = { units: (NewUnit & { id: string })[]; refused: UnitRefusal[]; skipped: number };
+type Refuse = (
+	unit: ListedUnit,
+	meaning: UnitRefusal['meaning'],
+	reason: { code: string } & UnitRefusal['params']
+) => void;
 type Standing = Map<string, { id: string; name: string; shown: string }>;
 
 async function appraise(
@@ -63,12 +68,7 @@ async function appraise(
 ): Promise<Appraised> {
 	const standing = await findStanding(db, actor, rows);
 	const refusals = new Map<ListedUnit, UnitRefusal>();
-	const refuse = (
-		unit: ListedUnit,
-		meaning: UnitRefusal['meaning'],
-		code: string,
-		params: UnitRefusal['params'] = {}
-	) => {
+	const refuse: Refuse = (unit, meaning, { code, ...params }) => {
 		const value = { code: unit.code, kind: unit.kindName ?? '', parent: unit.parentCode ?? '' }[meaning];
 		if (!refusals.has(unit)) refusals.set(unit, { sheet: unit.sheet, row: unit.row, meaning, code, params, value });
 	};
@@ -77,11 +77,11 @@ async function appraise(
 	for (const unit of rows) {
 		const known = standing.get(unit.code);
 		const twin = listed.get(unit.code);
-		if (twin) refuse(unit, 'code', 'code_twice', { row: twin.row });
+		if (twin) refuse(unit, 'code', { code: 'code_twice', row: twin.row });
 		else listed.set(unit.code, unit);
 		if (known && !twin && fold(known.name) === fold(unit.name)) continue;
-		if (known) refuse(unit, 'code', 'code_taken', { name: known.shown });
-		if (!kindOf(unit)) refuse(unit, 'kind', 'kind_unknown');
+		if (known) refuse(unit, 'code', { code: 'code_taken', name: known.shown });
+		if (!kindOf(unit)) refuse(unit, 'kind', { code: 'kind_unknown' });
 		kept.push(unit);
 	}
 	const yours = await findYours(
@@ -93,10 +93,10 @@ async function appraise(
 	for (const unit of kept) {
 		const above = standing.get(unit.parentCode ?? '');
 		if (unit.parentCode === null) {
-			if (parentId === null && !actor.everything) refuse(unit, 'parent', 'parent_missing');
+			if (parentId === null && !actor.everything) refuse(unit, 'parent', { code: 'parent_missing' });
 		} else if (inList.has(unit.parentCode)) continue;
-		else if (!above) refuse(unit, 'parent', 'parent_unknown');
-		else if (!yours.has(above.id)) refuse(unit, 'parent', 'parent_not_yours');
+		else if (!above) refuse(unit, 'parent', { code: 'parent_unknown' });
+		else if (!yours.has(above.id)) refuse(unit, 'parent', { code: 'parent_not_yours' });
 	}
 	const ordered = parentsFirst(kept, { refusals, refuse, listed });
 	const ids = new Map(ordered.map((unit) => [unit.code, newId()]));
@@ -121,7 +121,7 @@ function kindOf(unit: ListedUnit) {
 
 type Ordering = {
 	refusals: ReadonlyMap<ListedUnit, UnitRefusal>;
-	refuse: (unit: ListedUnit, meaning: 'parent', code: string) => void;
+	refuse: Refuse;
 	listed: ReadonlyMap<string, ListedUnit>;
 };
 
@@ -147,9 +147,9 @@ function parentsFirst(kept: readonly ListedUnit[], { refusals, refuse, listed }:
 			continue;
 		}
 		const orphans = waiting.filter((unit) => refusals.has(parentOf(unit) ?? unit));
-		for (const unit of orphans) refuse(unit, 'parent', 'parent_refused');
+		for (const unit of orphans) refuse(unit, 'parent', { code: 'parent_refused' });
 		if (orphans.length === 0) {
-			for (const unit of waiting) refuse(unit, 'parent', 'parent_cycle');
+			for (const unit of waiting) refuse(unit, 'parent', { code: 'parent_cycle' });
 			return [...ordered];
 		}
 		waiting = waiting.filter((unit) => !refusals.has(unit));
