@@ -63,7 +63,7 @@ async function childrenAddUp(db: Db, figure: Flow | Cohort, asked: Asked): Promi
 		select (select coalesce(sum(p.quantity), 0)::bigint ${condition(figure, asked)}) as total,
 			(select coalesce(sum(p.quantity), 0)::bigint ${condition(figure, asked)} and path.depth = 0)
 			+ (select coalesce(sum(p.quantity), 0)::bigint from postings p join (
-				select below.unit_id, greatest(lower(child.valid), lower(below.valid)) as since,
+				select below.unit_id, child.unit_id as child, greatest(lower(child.valid), lower(below.valid)) as since,
 					least(coalesce(upper(child.valid), 'infinity'::date), coalesce(upper(below.valid), 'infinity'::date)) as until
 				from unit_paths child join unit_paths below on below.ancestor_id = child.unit_id and below.known @> ${known}
 				where child.ancestor_id = ${asked.unitId}::uuid and child.depth = 1 and child.known @> ${known}

@@ -22,18 +22,20 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 	const figure = figureNamed('models.registered');
 	const period = { from: `${day.slice(0, 4)}-01-01`, asOf: day, structure: day };
 	const tops = await listOwn(db, actor);
+	// Who administers only sees the tree without the models.
+	const counted = unitsWhere(actor, 'model.read').length > 0;
 	const branches = await Promise.all(
-		// Who administers only sees the tree without the models.
 		tops.map(async (top) => ({
 			branch: await tree(db, top.id, { day, search }),
 			counts:
-				figure.kind === 'flow' && unitsWhere(actor, 'model.read').length > 0
+				counted && figure.kind === 'flow'
 					? await askEach(db, actor, { figure, question: { unitId: top.id, ...period } })
 					: new Map<string, number>()
 		}))
 	);
 	return {
 		search,
+		counted,
 		day: formatDay(day),
 		year: day.slice(0, 4),
 		period,

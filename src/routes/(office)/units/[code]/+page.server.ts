@@ -4,6 +4,7 @@ import { signedIn } from '#lib/accounts/guard.ts';
 import { figureNamed } from '#lib/catalogue.ts';
 import { ask } from '#lib/figures/ask.server.ts';
 import { figureText } from '#lib/figures/format-figure.ts';
+import { m } from '#lib/paraglide/messages.js';
 import { today } from '#lib/server/clock.ts';
 import { attempt, fields, parse } from '#lib/server/form.ts';
 import { word } from '#lib/ui/word.ts';
@@ -11,6 +12,7 @@ import { may } from '#lib/units/authority.server.ts';
 import { assignDuty, DutyForm, listDuties } from '#lib/units/responsibility.server.ts';
 import { listChildren, listVersions } from '#lib/units/tree.server.ts';
 import { getByCode, listAbove } from '#lib/units/unit.server.ts';
+import { BEFORE_ALL } from '#lib/units/unit.ts';
 import { findTheme, setTheme, YearThemeForm } from '#lib/units/year-theme.server.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -45,7 +47,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params }
 		versions: versions.map((one) => ({
 			...one,
 			kind: word('unit_kind', one.kind),
-			from: formatDay(one.from),
+			from: one.from === BEFORE_ALL ? m.unit_from_before() : formatDay(one.from),
 			until: one.until && formatDay(one.until)
 		})),
 		duties: duties.map((duty) => ({ ...duty, from: formatDay(duty.from), until: duty.until && formatDay(duty.until) })),

@@ -90,7 +90,13 @@ function shown(plan: UnitImport, of: { unread: readonly Told[]; rows: readonly L
 			kind: word('unit_kind', kind),
 			parentName: listed.get(parentId ?? '') ?? ''
 		})),
-		refused: refused.map(({ sheet, row, value, text }) => ({ key: `${sheet}:${row}:${text}`, sheet, row, value, text })),
+		refused: refused.map(({ sheet, row, value, text }) => ({
+			key: `${sheet}:${row}:${text}`,
+			sheet,
+			row,
+			value,
+			text
+		})),
 		rows: refused.length === 0 ? JSON.stringify(of.rows) : ''
 	};
 }
