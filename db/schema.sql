@@ -11,8 +11,8 @@ AS $function$
 declare
 	wrong record;
 begin
-	select p.id, p.measure, f.key as facet, f.value into wrong
-	from added p cross join lateral jsonb_each_text(p.facets) f
+	select p.measure, f.key as facet, f.value into wrong
+	from (select distinct measure, facets from added) p cross join lateral jsonb_each_text(p.facets) f
 	left join measure_facets m on m.measure = p.measure and m.facet = f.key
 	where m.measure is null or f.value !~ ('^(' || m.pattern || ')$')
 	limit 1;
@@ -21,9 +21,9 @@ begin
 			using errcode = 'check_violation', constraint = 'postings_facets_check';
 	end if;
 	select p.measure, m.facet into wrong
-	from (select distinct measure, (select array_agg(k) from jsonb_object_keys(facets) k) as keys from added) p
+	from (select distinct measure, facets from added) p
 	join measure_facets m on m.measure = p.measure and m.required
-	where not m.facet = any (coalesce(p.keys, '{}'))
+	where not p.facets ? m.facet
 	limit 1;
 	if found then
 		raise exception 'facet % is missing for measure %', wrong.facet, wrong.measure
