@@ -1,6 +1,7 @@
-import type { Actor } from '#lib/accounts/actor.ts';
+import { sql } from 'kysely';
+import { unitsWhere, type Actor } from '#lib/accounts/actor.ts';
+import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
-import { may } from '#lib/units/authority.server.ts';
 import type { Noun, Rights } from './act.ts';
 import { carryOver } from './continuation.server.ts';
 import { honour, recognise, refuse, revoke, start, type Decision } from './recognition.server.ts';
@@ -40,12 +41,21 @@ export function isPlain(noun: Noun): noun is PlainNoun {
 	return noun in COMMANDS;
 }
 
-/** What the actor may do on each of these units. */
+/** What the actor may do on each of these units, today. */
 export async function rightsOn(db: Db, actor: Actor, unitIds: readonly string[]): Promise<Map<string, Rights>> {
-	const rights = new Map<string, Rights>();
-	for (const unitId of new Set(unitIds)) {
-		const write = await may(db, actor, 'model.write', unitId);
-		rights.set(unitId, { write, review: await may(db, actor, 'model.review', unitId) });
-	}
-	return rights;
+	const ids = [...new Set(unitIds)];
+	const { rows } = await sql<{ unitId: string } & Rights>`
+		select p.unit_id as "unitId",
+			bool_or(p.ancestor_id = any(${unitsWhere(actor, 'model.write')}::uuid[])) as write,
+			bool_or(p.ancestor_id = any(${unitsWhere(actor, 'model.review')}::uuid[])) as review
+		from unit_paths p
+		where p.unit_id = any(${ids}::uuid[]) and p.valid @> ${today()}::date and upper_inf(p.known)
+		group by p.unit_id`.execute(db);
+	const found = new Map(rows.map(({ unitId, write, review }) => [unitId, { write, review }]));
+	return new Map(
+		ids.map((id) => [
+			id,
+			actor.everything ? { write: true, review: true } : (found.get(id) ?? { write: false, review: false })
+		])
+	);
 }

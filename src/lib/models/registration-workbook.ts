@@ -40,7 +40,10 @@ export function registrationWorkbook(rows: readonly ListedRegistration[]): Uint8
 		row.score ?? '',
 		word('state', row.state)
 	]);
-	const sheet = utils.aoa_to_sheet([heads, ...lines].map((line) => line.map(harmless)));
+	const sheet = utils.aoa_to_sheet(
+		[heads, ...lines].map((line) => line.map(harmless)),
+		{ dense: true }
+	);
 	sheet['!cols'] = WIDTHS.map((wch) => ({ wch }));
 	const book = utils.book_new();
 	utils.book_append_sheet(book, sheet, m.model_workbook_sheet());
