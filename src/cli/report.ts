@@ -66,7 +66,8 @@ export function register(program: Command): void {
 async function begin(db: Db, options: New): Promise<void> {
 	const unit = await getByCode(db, actor, options.unit);
 	const structure = options.structure ?? 'then';
-	if (structure !== 'then' && structure !== 'now' && !typedDay(structure)) throw problem('figure.unknown_structure', { structure });
+	if (structure !== 'then' && structure !== 'now' && !typedDay(structure))
+		throw problem('figure.unknown_structure', { structure });
 	const { id } = await createFromTemplate(db, actor, {
 		unitId: unit.id,
 		template: options.template,
@@ -114,7 +115,8 @@ async function check(db: Db, bytes: Uint8Array, json: boolean): Promise<void> {
 	const verification = await verify(db, actor, bytes);
 	if (json) return say(JSON.stringify(verification, null, 2));
 	const { report, figures, holds } = verification;
-	if (holds) return say(m.cli_verify_holds({ count: figures.length, title: report.title }, { locale: terminalLocale() }));
+	if (holds)
+		return say(m.cli_verify_holds({ count: figures.length, title: report.title }, { locale: terminalLocale() }));
 	for (const { label, status, printed, found } of figures) {
 		if (status === 'match') continue;
 		say(`${label}: ${word('report_verify_status', status, { printed: printed ?? '', found: found ?? '' })}`);

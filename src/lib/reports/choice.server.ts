@@ -33,7 +33,13 @@ export async function figureChoices(db: Db, unitId: string): Promise<FigureChoic
 
 function measureOf(figure: Figure): string | null {
 	const base: Flow | Cohort | null =
-		figure.kind === 'change' ? null : figure.kind === 'ratio' ? figure.numerator : 'base' in figure ? figure.base : figure;
+		figure.kind === 'change'
+			? null
+			: figure.kind === 'ratio'
+				? figure.numerator
+				: 'base' in figure
+					? figure.base
+					: figure;
 	return base?.measure ?? null;
 }
 

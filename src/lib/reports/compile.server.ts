@@ -7,7 +7,14 @@ import type { Db } from '#lib/server/db.ts';
 import { today } from '#lib/server/clock.ts';
 import { problem } from '#lib/server/problem.ts';
 import { getByCode, names } from '#lib/units/unit.server.ts';
-import { listFigures, printFigure, type FigureQuery, type FrozenFigure, type ListedFigure } from './document.ts';
+import {
+	listFigures,
+	printFigure,
+	type FigureQuery,
+	type FrozenFigure,
+	type ListedFigure,
+	type ReportBody
+} from './document.ts';
 import { figureTable, type UnitNames } from './figure-table.ts';
 import { officialWord } from './label.ts';
 import type { Report } from './report.ts';
@@ -111,7 +118,7 @@ function printed(each: Answered, context: { subject: Subject; unitNames: UnitNam
 	};
 	const frozen: FrozenFigure = {
 		slot: listed.slot,
-		label: labelOf(listed.query),
+		label: titleOf(subject.body, listed.slot) ?? labelOf(listed.query),
 		query: listed.query,
 		text: printFigure(
 			{ value, notApplicable, about },
@@ -130,13 +137,19 @@ function printed(each: Answered, context: { subject: Subject; unitNames: UnitNam
 		answer,
 		format: isShare(each.figure) ? 'percent' : 'plain',
 		unitNames,
-		label: frozen.label,
+		label: labelOf(listed.query),
 		adds: each.figure.kind === 'flow' || each.figure.kind === 'cohort'
 	});
 	const doors = Object.fromEntries(
 		Object.entries(table.keys).map(([cell, where]) => [cell, { ...door, where: { ...door.where, ...where } }])
 	);
 	return { frozen: { ...frozen, columns: table.columns, rows: table.rows }, doors: { '': door, ...doors } };
+}
+
+/** A table is known by its title. */
+function titleOf(body: ReportBody, slot: string): string | null {
+	const table = body.content.find((block) => block.type === 'figureTable' && block.attrs.slot === slot);
+	return (table?.type === 'figureTable' && table.attrs.title) || null;
 }
 
 function isShare(figure: Figure): boolean {

@@ -25,7 +25,10 @@ export async function paperOf(db: Db, actor: Actor, report: Report): Promise<Pap
 export function hrefsOf(figures: readonly CompiledFigure[]): Record<string, string> {
 	return Object.fromEntries(
 		figures.flatMap(({ frozen, doors }) =>
-			Object.entries(doors).map(([cell, address]) => [cell === '' ? frozen.slot : `${frozen.slot}.${cell}`, figureHref(direct(address))])
+			Object.entries(doors).map(([cell, address]) => [
+				cell === '' ? frozen.slot : `${frozen.slot}.${cell}`,
+				figureHref(direct(address))
+			])
 		)
 	);
 }

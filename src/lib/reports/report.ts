@@ -49,8 +49,10 @@ export function may(state: ReportState, verb: ReportVerb): boolean {
 /** What the actor may do on the report's unit, by permission. */
 export type Rights = Readonly<Record<'report.write' | 'report.sign', boolean>>;
 
+export type Hindrance = 'state' | 'right';
+
 /** Why this cannot be done, in the order in which it is told; null where it can. The commands refuse for the same reasons. */
-export function hindrance(verb: ReportVerb, state: ReportState, rights: Rights): 'state' | 'right' | null {
+export function hindrance(verb: ReportVerb, state: ReportState, rights: Rights): Hindrance | null {
 	if (!may(state, verb)) return 'state';
 	return rights[NEEDS[verb]] ? null : 'right';
 }

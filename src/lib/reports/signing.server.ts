@@ -50,7 +50,9 @@ export async function giveBack(
 		effect: async (tx, held, actionId) => {
 			const paragraph = listParagraphs(held.body).find((each) => each.attrs.id === returned.paragraphId);
 			if (!paragraph) throw problem('report.paragraph_unknown');
-			const excerpt = lineOf(paragraph, new Map()).slice(0, 200);
+			const figures = await compile(tx, actor, { ...held, knownAt: new Date() });
+			const known = new Map(figures.map(({ frozen }) => [frozen.slot, frozen]));
+			const excerpt = lineOf(paragraph, known).slice(0, EXCERPT_AT_MOST);
 			const id = newId();
 			await tx
 				.insertInto('report_returns')
@@ -60,6 +62,9 @@ export async function giveBack(
 		}
 	});
 }
+
+/** The paragraph as it read when it was returned is quoted beside the reason; its beginning is enough to know it by. */
+const EXCERPT_AT_MOST = 200;
 
 /** The leader agrees with text and figures; only the signature is missing. */
 export async function approve(db: Db, actor: Actor, id: string): Promise<void> {

@@ -5,6 +5,9 @@ import { may } from '#lib/units/authority.server.ts';
 
 /** What the actor may do with reports of a unit. */
 export async function rightsOn(db: Db, actor: Actor, unitId: string): Promise<Rights> {
-	const [write, sign] = await Promise.all([may(db, actor, 'report.write', unitId), may(db, actor, 'report.sign', unitId)]);
+	const [write, sign] = await Promise.all([
+		may(db, actor, 'report.write', unitId),
+		may(db, actor, 'report.sign', unitId)
+	]);
 	return { 'report.write': write, 'report.sign': sign };
 }

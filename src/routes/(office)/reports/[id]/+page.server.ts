@@ -36,7 +36,9 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 		returns,
 		errata,
 		differenceCount: (await differences(db, actor, { report })).length,
-		done: done.toReversed().map(({ id, verb, actorName, actedAt, reason }) => ({ id, verb, actorName, actedAt, reason })),
+		done: done
+			.toReversed()
+			.map(({ id, verb, actorName, actedAt, reason }) => ({ id, verb, actorName, actedAt, reason })),
 		acts: REPORT_VERBS.map((verb) => ({ verb, hindrance: hindrance(verb, report.state, rights) }))
 	};
 };

@@ -38,7 +38,9 @@ async function writing(db: Db, actor: Actor, of: { unitId: string; officeId: str
 	if (!period) return null;
 	const own = await listOwn(db, actor, { unitId: of.unitId, code: period.code, beginsOn: period.beginsOn });
 	const template = (await listFor(db, of.officeId)).find(({ code }) => code === period.code);
-	const sections = (template?.body.content ?? []).flatMap((block) => (block.type === 'narrative' ? [block.attrs.section] : []));
+	const sections = (template?.body.content ?? []).flatMap((block) =>
+		block.type === 'narrative' ? [block.attrs.section] : []
+	);
 	return {
 		officeName: (await names(db, [of.officeId])).get(of.officeId)?.name ?? '',
 		period,
@@ -60,15 +62,21 @@ async function gathering(db: Db, actor: Actor, of: { unitId: string; wanted: str
 	return { period, periods: periods.map((each) => ({ value: periodKey(each), label: each.name })), texts, senders };
 }
 
+function textOf(entry: FormDataEntryValue | null): string {
+	return typeof entry === 'string' ? entry : '';
+}
+
 export const actions: Actions = {
 	sending: async ({ request, locals: { db, ...locals }, url }) => {
 		const actor = signedIn(locals);
 		const unit = await chosenUnit(db, actor, url);
 		const data = await request.formData();
 		const read = parse(data, NarrativeForm);
-		if (!read.ok) return fail(400, { ...read.failure.data, at: String(data.get('section')) });
+		if (!read.ok) return fail(400, { ...read.failure.data, at: textOf(data.get('section')) });
 		const done = await attempt(() => send(db, actor, { unitId: unit.id, ...read.value }), fields(data));
-		return 'status' in done ? fail(done.status, { ...done.data, at: read.value.section }) : { sent: read.value.section };
+		return 'status' in done
+			? fail(done.status, { ...done.data, at: read.value.section })
+			: { sent: read.value.section };
 	},
 	acceptance: async ({ request, locals: { db, ...locals } }) => {
 		const read = parse(await request.formData(), JudgeForm);
@@ -78,7 +86,7 @@ export const actions: Actions = {
 	return: async ({ request, locals: { db, ...locals } }) => {
 		const data = await request.formData();
 		const read = parse(data, NarrativeReturnForm);
-		if (!read.ok) return fail(400, { ...read.failure.data, at: String(data.get('id')) });
+		if (!read.ok) return fail(400, { ...read.failure.data, at: textOf(data.get('id')) });
 		return attempt(() => giveBack(db, signedIn(locals), read.value));
 	}
 };

@@ -12,6 +12,12 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 	return {
 		unit,
 		mayEdit: await may(db, actor, 'template.write', unit.id),
-		templates: templates.map(({ code, name, version, family, ownerName }) => ({ code, name, version, family, ownerName }))
+		templates: templates.map(({ code, name, version, family, ownerName }) => ({
+			code,
+			name,
+			version,
+			family,
+			ownerName
+		}))
 	};
 };

@@ -17,7 +17,11 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 	return {
 		shown,
 		report: { family: report.family, letterhead: report.letterhead, body: report.body, version: report.version },
-		paper: { figures: paper.figures.map(({ frozen }) => frozen), narratives: paper.narratives, footnote: paper.footnote },
+		paper: {
+			figures: paper.figures.map(({ frozen }) => frozen),
+			narratives: paper.narratives,
+			footnote: paper.footnote
+		},
 		hrefs: hrefsOf(paper.figures),
 		choices,
 		returns: returns.filter(({ isResolved }) => !isResolved)
@@ -28,16 +32,26 @@ export const actions: Actions = {
 	default: async ({ request, locals, params }) => {
 		const { db, actor, report } = await open(locals, params);
 		const data = await request.formData();
-		const typedBody = String(data.get('body') ?? '');
+		const typed = data.get('body');
+		const typedBody = typeof typed === 'string' ? typed : '';
 		const read = parse(data, EditForm);
 		if (!read.ok) return read.failure;
 		const { version, body, letterhead } = read.value;
 		const saved = await attempt(() =>
-			edit(db, actor, { id: report.id, version, body, letterhead: letterhead && typedLetterhead(letterhead, report.letterhead) })
+			edit(db, actor, {
+				id: report.id,
+				version,
+				body,
+				letterhead: letterhead && typedLetterhead(letterhead, report.letterhead)
+			})
 		);
 		if (!('status' in saved)) return { saved: saved.version };
 		// The text goes back to the page that sent it, with the version it would now replace.
 		const isOutdated = saved.status === 409 && version !== report.version;
-		return fail(saved.status, { ...saved.data, values: { body: typedBody }, ...(isOutdated ? { theirs: report.version } : {}) });
+		return fail(saved.status, {
+			...saved.data,
+			values: { body: typedBody },
+			...(isOutdated ? { theirs: report.version } : {})
+		});
 	}
 };

@@ -12,7 +12,11 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 	const { figures } = await paperOf(db, actor, report);
 	const known = new Map(figures.map(({ frozen }) => [frozen.slot, frozen]));
 	const paragraphs = listParagraphs(report.body)
-		.map((paragraph) => ({ id: paragraph.attrs.id, text: lineOf(paragraph, known), isHeading: paragraph.type === 'heading' }))
+		.map((paragraph) => ({
+			id: paragraph.attrs.id,
+			text: lineOf(paragraph, known),
+			isHeading: paragraph.type === 'heading'
+		}))
 		.filter(({ text }) => text.trim() !== '');
 	return { shown, paragraphs };
 };

@@ -43,7 +43,12 @@ export const actions: Actions = {
 		const { letterhead, ...typed } = read.value;
 		const done = await attempt(async () => {
 			const kept = (await templateOf(db, unit.id, params.code)).letterhead;
-			return edit(db, actor, { unitId: unit.id, code: params.code, ...typed, letterhead: typedLetterhead(letterhead, kept) });
+			return edit(db, actor, {
+				unitId: unit.id,
+				code: params.code,
+				...typed,
+				letterhead: typedLetterhead(letterhead, kept)
+			});
 		}, fields(data));
 		if ('status' in done) return done;
 		redirect(303, `/reports/templates?unit=${encodeURIComponent(unit.code)}`);
