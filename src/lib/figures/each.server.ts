@@ -17,8 +17,9 @@ export async function askEach(
 	await authorise(db, actor, 'unit.read', question.unitId);
 	const asked = complete(figure, question, now);
 	const known = sql`${asked.knownAt}::timestamptz`;
+	// Materialized: a planner without statistics would count anew for every unit of the tree.
 	const { rows } = await sql<{ unitId: string; value: number }>`
-		with counted as (
+		with counted as materialized (
 			select p.unit_id, ${structureDay(asked.structure)} as on_day, sum(p.quantity) as quantity
 			${condition(figure, asked)} group by 1, 2
 		)

@@ -1,9 +1,12 @@
-import { m } from '#lib/paraglide/messages.js';
+import type { Actor } from '#lib/accounts/actor.ts';
+import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { typedDay } from '#lib/vietnamese/day.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
+import type { Figure } from './figure.ts';
 import type { Choice } from './ledger-panel.ts';
-import { firstHalf, periodName, upTo, wholeYear, type Period } from './period.ts';
+import { currentPeriod, firstHalf, periodName, periodText, upTo, wholeYear, type Period } from './period.ts';
+import { records } from './records.server.ts';
 
 /** What a page's period chooser shows; its links and its form keep the rest of the address. */
 export type PeriodChooser = {
@@ -29,6 +32,18 @@ function readDay(text: string | null): string | null {
 	return day;
 }
 
+/** The half-year or year in which a unit last had anything of a figure; null where it never did. */
+export async function latestPeriod(
+	db: Db,
+	actor: Actor,
+	of: { figure: Figure; unitId: string; day: string }
+): Promise<Period | null> {
+	const question = { unitId: of.unitId, from: '1990-01-01', asOf: of.day };
+	const { records: newest } = await records(db, actor, { figure: of.figure, question, page: { limit: 1 } });
+	const day = newest[0]?.onDate;
+	return day ? upTo(currentPeriod(day), of.day) : null;
+}
+
 /** The halves and years around a period, as links of the same page. */
 export function choosePeriod(url: URL, period: Period, day: string): PeriodChooser {
 	const year = Number(period.asOf.slice(0, 4));
@@ -42,5 +57,5 @@ export function choosePeriod(url: URL, period: Period, day: string): PeriodChoos
 		return { href, label: name.charAt(0).toUpperCase() + name.slice(1), current: name === periodName(period) };
 	});
 	const typed = { from: formatDay(period.from), asOf: formatDay(period.asOf) };
-	return { choices, typed, keep, name: m.figure_period_up_to({ period: periodName(period), ...typed }) };
+	return { choices, typed, keep, name: periodText(period) };
 }

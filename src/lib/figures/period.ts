@@ -22,13 +22,24 @@ export function upTo(period: Period, day: string): Period {
 	return period.from <= day && day < period.asOf ? { ...period, asOf: day } : period;
 }
 
-/** "6 tháng đầu năm 2024", "năm 2024", or its first and last day. */
-export function periodName({ from, asOf }: Period): string {
-	const year = from.slice(0, 4);
-	if (from.endsWith('-01-01') && asOf.startsWith(year)) {
-		const last = asOf.slice(5);
-		if (last >= '06-01' && last <= '06-30') return m.figure_period_first_half({ year });
-		if (last >= '12-01') return m.figure_period_year({ year });
-	}
+/** "6 tháng đầu năm 2024", "năm 2024" (also while they run, or up to an earlier cut-off), or its first and last day. */
+export function periodName(period: Period): string {
+	return reportName(period) ?? dayNames(period);
+}
+
+/** The same with its days, for the head of a page. */
+export function periodText(period: Period): string {
+	const name = reportName(period);
+	if (name === null) return dayNames(period);
+	return m.figure_period_up_to({ period: name, from: formatDay(period.from), asOf: formatDay(period.asOf) });
+}
+
+function dayNames({ from, asOf }: Period): string {
 	return m.figure_period_days({ from: formatDay(from), asOf: formatDay(asOf) });
+}
+
+function reportName({ from, asOf }: Period): string | null {
+	const year = from.slice(0, 4);
+	if (!from.endsWith('-01-01') || !asOf.startsWith(year)) return null;
+	return asOf <= firstHalf(year).asOf ? m.figure_period_first_half({ year }) : m.figure_period_year({ year });
 }

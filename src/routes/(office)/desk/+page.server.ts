@@ -1,14 +1,15 @@
 import { redirect } from '@sveltejs/kit';
 import { unitsWhere } from '#lib/accounts/actor.ts';
 import { signedIn } from '#lib/accounts/guard.ts';
-import { choosePeriod, readPeriod } from '#lib/figures/period.server.ts';
+import { figureNamed } from '#lib/catalogue.ts';
+import { choosePeriod, latestPeriod, readPeriod } from '#lib/figures/period.server.ts';
 import { currentPeriod, periodName, upTo } from '#lib/figures/period.ts';
 import { list } from '#lib/models/list.server.ts';
 import { today } from '#lib/server/clock.ts';
 import { word } from '#lib/ui/word.ts';
 import { may } from '#lib/units/authority.server.ts';
 import { chosenUnit } from '#lib/units/chosen.server.ts';
-import { desk, latestPeriod } from './desk.server.ts';
+import { desk } from './desk.server.ts';
 import { listReturned, listTodos } from './todo.server.ts';
 import type { PageServerLoad } from './$types';
 
@@ -22,8 +23,11 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 	const asked = readPeriod(url.searchParams, day);
 	const running = upTo(currentPeriod(day), day);
 	const now = await desk(db, actor, { unit, period: asked ?? running });
-	const latest = !asked && now.empty ? await latestPeriod(db, actor, { unit, day }) : null;
-	const period = latest ? upTo(latest, day) : (asked ?? running);
+	const latest =
+		!asked && now.empty
+			? await latestPeriod(db, actor, { figure: figureNamed('models.registered'), unitId: unit.id, day })
+			: null;
+	const period = latest ?? asked ?? running;
 	const figures = latest ? await desk(db, actor, { unit, period }) : now;
 	const of = { unit, year: figures.year };
 	const [todos, returned, own, writes, imports] = await Promise.all([

@@ -3,12 +3,13 @@ import { operator, type Actor } from '#lib/accounts/actor.ts';
 import { figureNamed } from '#lib/catalogue.ts';
 import { ask } from '#lib/figures/ask.server.ts';
 import { figureText } from '#lib/figures/format-figure.ts';
+import { latestPeriod } from '#lib/figures/period.server.ts';
 import type { Door } from '#lib/figures/ledger-panel.ts';
 import type { Db } from '#lib/server/db.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
 import { testOn } from '../../../../tests/database.ts';
 import { blocWorld } from '../../../../tests/worlds.ts';
-import { desk, latestPeriod } from './desk.server.ts';
+import { desk } from './desk.server.ts';
 import { listReturned, listTodos } from './todo.server.ts';
 
 const test = testOn(blocWorld);
@@ -19,13 +20,13 @@ const period = { from: '2024-01-01', asOf: '2024-06-15' };
 async function behind(db: Db, { address, text }: Door): Promise<string> {
 	const { unit: code, figure: name, where = {}, from, asOf } = address;
 	const { id } = await getByCode(db, actor, code);
-	const own = where['unit'] ? { unit: [id] } : {};
+	const narrowed = where['unit'] ? { ...where, unit: [id] } : where;
 	const figure = figureNamed(name);
 	const answer = await ask(db, actor, figure, {
 		unitId: id,
 		...(from ? { from } : {}),
 		...(asOf ? { asOf } : {}),
-		where: { ...where, ...own }
+		where: narrowed
 	});
 	return figureText(figure, answer, /^0\d/.test(text) ? 'two_digits' : 'plain');
 }
@@ -82,7 +83,9 @@ describe('the desk of the bloc', () => {
 		expect(await listReturned(db, actor, { unit, year: 2024 })).toMatchObject([
 			{ name: 'Chung tay làm đường', reason: expect.stringContaining('địa bàn') }
 		]);
-		expect(await latestPeriod(db, actor, { unit, day: '2026-11-21' })).toEqual({
+		expect(
+			await latestPeriod(db, actor, { figure: figureNamed('models.registered'), unitId: unit.id, day: '2026-11-21' })
+		).toEqual({
 			from: '2024-01-01',
 			asOf: '2024-06-30'
 		});

@@ -7,7 +7,7 @@ import { figureText, type FigureStyle } from '#lib/figures/format-figure.ts';
 import type { Door } from '#lib/figures/ledger-panel.ts';
 import { fillMonths, monthChart } from '#lib/figures/month-chart.server.ts';
 import { countObliged } from '#lib/figures/obliged.server.ts';
-import { currentPeriod, type Period } from '#lib/figures/period.ts';
+import type { Period } from '#lib/figures/period.ts';
 import { records } from '#lib/figures/records.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { Db } from '#lib/server/db.ts';
@@ -72,18 +72,6 @@ export async function desk(db: Db, actor: Actor, { unit, period }: DeskQuestion)
 	};
 }
 export type Desk = Awaited<ReturnType<typeof desk>>;
-
-/** The half-year or year in which the office last registered something; null where it never did. */
-export async function latestPeriod(db: Db, actor: Actor, of: { unit: Unit; day: string }): Promise<Period | null> {
-	const question = { unitId: of.unit.id, from: '1990-01-01', asOf: of.day };
-	const { records: newest } = await records(db, actor, {
-		figure: figureNamed('models.registered'),
-		question,
-		page: { limit: 1 }
-	});
-	const day = newest[0]?.onDate;
-	return day ? currentPeriod(day) : null;
-}
 
 type DoorTo = (
 	figure: string,

@@ -1,9 +1,9 @@
 import { signedIn } from '#lib/accounts/guard.ts';
-import { FIGURES } from '#lib/catalogue.ts';
+import { figureNamed, FIGURES } from '#lib/catalogue.ts';
 import { ask } from '#lib/figures/ask.server.ts';
 import { yearBefore, type Figure } from '#lib/figures/figure.ts';
 import { figureText } from '#lib/figures/format-figure.ts';
-import { choosePeriod, readPeriod } from '#lib/figures/period.server.ts';
+import { choosePeriod, latestPeriod, readPeriod } from '#lib/figures/period.server.ts';
 import { currentPeriod, upTo } from '#lib/figures/period.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { today } from '#lib/server/clock.ts';
@@ -15,7 +15,10 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const actor = signedIn(locals);
 	const unit = await chosenUnit(locals.db, actor, url);
 	const day = today();
-	const period = readPeriod(url.searchParams, day) ?? upTo(currentPeriod(day), day);
+	const asked = readPeriod(url.searchParams, day);
+	const figure = figureNamed('models.registered');
+	const latest = asked ? null : await latestPeriod(locals.db, actor, { figure, unitId: unit.id, day });
+	const period = asked ?? latest ?? upTo(currentPeriod(day), day);
 	const before = { from: yearBefore(period.from), asOf: yearBefore(period.asOf) };
 	const value = (figure: Figure, days: typeof period) => ask(locals.db, actor, figure, { unitId: unit.id, ...days });
 	const rows = await Promise.all(

@@ -22,6 +22,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 	const figure = figureNamed('models.registered');
 	const period = { from: `${day.slice(0, 4)}-01-01`, asOf: day, structure: day };
 	const tops = await listOwn(db, actor);
+	if (tops.length === 0) throw problem('access.no_unit');
 	// Who administers only sees the tree without the models.
 	const counted = unitsWhere(actor, 'model.read').length > 0;
 	const branches = await Promise.all(

@@ -4,7 +4,7 @@ import { yearBefore, type Answer, type Figure, type FigureRecord } from '#lib/fi
 import { figureHref, workbookHref, type FigureAddress } from '#lib/figures/figure-address.ts';
 import { figureText } from '#lib/figures/format-figure.ts';
 import type { Choice, LedgerPanel, LedgerRecord } from '#lib/figures/ledger-panel.ts';
-import { periodName } from '#lib/figures/period.ts';
+import { periodText } from '#lib/figures/period.ts';
 import { prove } from '#lib/figures/proofs.server.ts';
 import { records } from '#lib/figures/records.server.ts';
 import { describe } from '#lib/models/list.server.ts';
@@ -41,11 +41,7 @@ export async function ledgerPanel(db: Db, actor: Actor, asked: Asked): Promise<L
 		value: figureText(figure, answer),
 		counted: countedText(figure, answer),
 		unit: { name: unit.name, href: `/units/${encodeURIComponent(unit.code)}` },
-		period: m.figure_period_up_to({
-			period: periodName(period),
-			from: formatDay(answer.from),
-			asOf: formatDay(answer.asOf)
-		}),
+		period: periodText(period),
 		known: m.figure_known_at({ at: formatInstant(answer.knownAt) }),
 		narrowed: narrowed(address),
 		structures: structures(address),
