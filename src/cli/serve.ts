@@ -67,12 +67,12 @@ async function run(
 	const server = await listen(settings);
 	await resumeReading(opened.db);
 	const jobs = await startJobs(opened.pool, handlersOf(opened.db, settings));
+	const signal = told();
 	lock.describe(address);
 	say(m.cli_server_ready({ address }, { locale }));
 	const token = await accounts.setupToken(opened.db);
 	if (token) say(m.cli_server_setup({ link: `${address}/setup/${token}` }, { locale }));
-	const signal = await told();
-	log('info', 'server.stopping', { signal });
+	log('info', 'server.stopping', { signal: await signal });
 	await jobs.stop();
 	await close(server);
 }

@@ -89,6 +89,7 @@ export async function keepCluster(folder: string): Promise<void> {
 
 /** Stops PostgreSQL; answers false when it did not run. Throws `database.in_use` when somebody is connected. */
 export async function stopCluster(folder: string): Promise<boolean> {
+	if (!runningCluster(folder)) return false;
 	return withLock(lockFile(folder), LOCK_PATIENCE_MS, async () => {
 		const recorded = readRecord(folder);
 		if (!recorded || !runningCluster(folder)) return false;

@@ -150,6 +150,8 @@ const DISK_STATES: Readonly<Record<string, ProblemCode>> = {
 	EACCES: 'data.unwritable',
 	EPERM: 'data.unwritable',
 	EROFS: 'data.unwritable',
+	// What Node's recursive mkdir says on a read-only file system.
+	ENOENT: 'data.unwritable',
 	ENOTDIR: 'data.unwritable'
 };
 
