@@ -86,7 +86,7 @@ function placesOf({ frozen, doors }: CompiledFigure): Place[] {
 			return {
 				key,
 				cell,
-				label: `${row.label} – ${frozen.columns?.[columnIndex + 1] ?? frozen.label}`,
+				label: `${frozen.label}: ${row.label} – ${frozen.columns?.[columnIndex + 1] ?? ''}`,
 				text: each.text,
 				where
 			};

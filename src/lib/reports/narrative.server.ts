@@ -6,7 +6,7 @@ import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise } from '#lib/units/authority.server.ts';
-import { get as getUnit, homeOf } from '#lib/units/unit.server.ts';
+import { homeOf } from '#lib/units/unit.server.ts';
 import { normalise } from '#lib/vietnamese/text.ts';
 import type { Narratives } from './document.ts';
 import { officialWord } from './label.ts';
@@ -157,9 +157,4 @@ export async function gathered(db: Db, of: OfPeriod): Promise<Narratives> {
 			return [section, { title: officialWord('report_section', section), paragraphs, awaiting }];
 		})
 	);
-}
-
-/** The office a unit writes for: the one directly above it, if it has one. The unit must be visible to the actor. */
-export async function officeAbove(db: Db, actor: Actor, unitId: string): Promise<string | null> {
-	return (await getUnit(db, actor, unitId)).parentId;
 }

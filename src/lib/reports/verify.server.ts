@@ -4,7 +4,7 @@ import { REPORT_PROPERTY } from './docx.ts';
 import type { FrozenFigure } from './document.ts';
 import { collectControls, listElements } from './verify-xml.ts';
 
-/** Why a file cannot be verified; each has a text `report_verify_refused_<reason>`. */
+/** Why a file cannot be verified; each has its Problem (verification.server.ts). */
 export type Refusal = 'too_large' | 'not_docx' | 'damaged' | 'no_controls';
 /** `hash` is null when the tag was lost and only the name of the control says its place. */
 export type Control = Omit<ControlAddress, 'hash'> & { hash: string | null; text: string };

@@ -5,6 +5,7 @@ import { listPeriodsOf, listSenders, type Period } from '#lib/reports/calendar.s
 import { accept, giveBack, listOwn, listUnderOffice, send } from '#lib/reports/narrative.server.ts';
 import { JudgeForm, NarrativeForm, NarrativeReturnForm } from '#lib/reports/report.schema.ts';
 import { listFor } from '#lib/reports/template.server.ts';
+import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { attempt, fields, parse } from '#lib/server/form.ts';
 import { authorise, may } from '#lib/units/authority.server.ts';
@@ -27,8 +28,11 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 
 const periodKey = (period: Period) => `${period.code}.${period.beginsOn}`;
 
+/** The period asked for, else the one that is due next, else the latest. */
 function chosen(periods: readonly Period[], wanted: string | null): Period | null {
-	return periods.find((period) => periodKey(period) === wanted) ?? periods[0] ?? null;
+	const day = today();
+	const next = periods.findLast((period) => period.dueOn >= day);
+	return periods.find((period) => periodKey(period) === wanted) ?? next ?? periods[0] ?? null;
 }
 
 /** What the unit writes for the office above it; null where that office has no calendar. */
