@@ -189,7 +189,8 @@ function logTail(folder: string): string {
 }
 
 function startProblem(folder: string, said: string): Problem {
-	if (/No space left on device|Disk quota exceeded|wrote only|Check free disk space/.test(said)) return problem('data.disk_full', { folder });
+	if (/No space left on device|Disk quota exceeded|wrote only|Check free disk space/.test(said))
+		return problem('data.disk_full', { folder });
 	if (/Permission denied|Read-only file system/.test(said)) return problem('data.unwritable', { folder });
 	const lines = said.split('\n').filter((line) => /FATAL|PANIC|error/i.test(line));
 	return problem('database.start_failed', { log: logFile(folder), detail: lines[0] ?? said.trim().slice(-300) });

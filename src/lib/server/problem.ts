@@ -18,6 +18,7 @@ export const PROBLEMS = {
 	'input.not_found': { status: 404 },
 	'input.too_large': { status: 413 },
 	'database.unavailable': { status: 503 },
+	'database.refused': { status: 503 },
 	'database.busy': { status: 503 },
 	'database.timeout': { status: 503 },
 	'database.disk_full': { status: 507 },
@@ -131,6 +132,8 @@ const CONSTRAINTS: Readonly<Record<string, ProblemCode>> = {
 /** SQLSTATE, its class (two characters) or a network error of Node → code. The longest match wins. */
 const DATABASE_STATES: Readonly<Record<string, ProblemCode>> = {
 	'08': 'database.unavailable',
+	'28': 'database.refused',
+	'3D000': 'database.refused',
 	'40': 'database.busy',
 	'53': 'database.unavailable',
 	'53100': 'database.disk_full',
