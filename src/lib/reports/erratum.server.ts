@@ -13,7 +13,7 @@ import { change } from './report.server.ts';
 import { listFrozen } from './signing.server.ts';
 
 /** Who did what, when, to which record, after the figures were frozen. Instants are ISO. */
-export type Why = {
+type Why = {
 	record: string;
 	unitName: string;
 	verb: string;

@@ -18,7 +18,7 @@ export const PLACEHOLDERS = [
 	'địa danh',
 	'ký hiệu'
 ] as const;
-export type Placeholder = (typeof PLACEHOLDERS)[number];
+type Placeholder = (typeof PLACEHOLDERS)[number];
 export type Words = Readonly<Record<Placeholder, string>>;
 
 export type Office = Pick<Unit, 'name' | 'kind'> & {

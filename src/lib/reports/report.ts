@@ -12,7 +12,7 @@ export const REPORT_VERBS = ['edit', 'submit', 'return', 'approve', 'sign', 'cor
 export type ReportVerb = (typeof REPORT_VERBS)[number];
 
 /** What may be done in each state. A signed report never changes; its errata stand beside it. */
-export const TRANSITIONS = {
+const TRANSITIONS = {
 	draft: ['edit', 'submit'],
 	submitted: ['return', 'approve'],
 	returned: ['edit', 'submit', 'return'],
@@ -77,7 +77,7 @@ export type Report = {
 };
 
 /** What was fixed besides text and figures when the report was signed. */
-export type Signature = { signedOn: string; number: number; signerName: string; knownAt: Date; narratives: Narratives };
+type Signature = { signedOn: string; number: number; signerName: string; knownAt: Date; narratives: Narratives };
 
 export type ReturnedParagraph = {
 	id: string;

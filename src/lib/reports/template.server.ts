@@ -15,7 +15,7 @@ import type { Template } from './template.ts';
 import { YEAR } from './template.year.ts';
 
 /** What Khéo brings along; an office changes a copy of its own. */
-export const SUPPLIED: readonly Template[] = [HALF_YEAR, YEAR];
+const SUPPLIED: readonly Template[] = [HALF_YEAR, YEAR];
 
 /** A template as a unit uses it. `unitId` is its owner; null for those supplied with Khéo. */
 export type UsedTemplate = Template & { id: string; unitId: string | null; ownerName: string | null };
