@@ -23,7 +23,10 @@ export function createAuth(db: Kysely<DB>, options: { secret: string; origin: st
 		secret: options.secret,
 		baseURL: options.origin,
 		telemetry: { enabled: false },
-		logger: { level: 'warn', log: (level, message) => log(level === 'error' ? 'error' : 'warn', 'account', { message }) },
+		logger: {
+			level: 'warn',
+			log: (level, message) => log(level === 'error' ? 'error' : 'warn', 'account', { message })
+		},
 		emailAndPassword: {
 			enabled: true,
 			disableSignUp: true,

@@ -28,12 +28,7 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
  * Runs a command in one transaction and writes its actions in the same one. With `key`, a retry of the same command
  * by the same actor answers what the first answered and does nothing; the key is locked, so that two at once do not race.
  */
-export async function command<T>(
-	db: Db,
-	actor: Actor,
-	run: (tx: Tx) => Promise<Acted<T>>,
-	key?: string
-): Promise<T> {
+export async function command<T>(db: Db, actor: Actor, run: (tx: Tx) => Promise<Acted<T>>, key?: string): Promise<T> {
 	return inTransaction(db, async (tx) => {
 		if (key !== undefined) {
 			const earlier = await answered<T>(tx, actor, key);

@@ -36,7 +36,12 @@ async function sealBlock(db: Db): Promise<number> {
 		const last = await sql<{ number: number; hash: string }>`
 			select number, hash from action_blocks order by number desc limit 1`.execute(tx);
 		const previous = last.rows[0] ?? { number: 0, hash: FIRST };
-		const block = { number: previous.number + 1, previous_hash: previous.hash, hash: hashOf(previous.hash, rows), action_count: rows.length };
+		const block = {
+			number: previous.number + 1,
+			previous_hash: previous.hash,
+			hash: hashOf(previous.hash, rows),
+			action_count: rows.length
+		};
 		await tx.insertInto('action_blocks').values(block).execute();
 		const members = rows.map((row, position) => ({ action_id: row.id, position }));
 		await sql`
@@ -57,14 +62,19 @@ function hashOf(previous: string, rows: readonly { text: string }[]): string {
 export type BrokenBlock = { number: number; why: 'link' | 'count' | 'hash' };
 
 /** Recomputes the whole chain. `unsealed`: actions that wait for the next block. */
-export async function verify(db: Db): Promise<{ blocks: number; actions: number; unsealed: number; broken: BrokenBlock[] }> {
+export async function verify(
+	db: Db
+): Promise<{ blocks: number; actions: number; unsealed: number; broken: BrokenBlock[] }> {
 	const { rows: blocks } = await sql<{ number: number; previousHash: string; hash: string; count: number }>`
-		select number, previous_hash as "previousHash", hash, action_count as count from action_blocks order by number`.execute(db);
+		select number, previous_hash as "previousHash", hash, action_count as count from action_blocks order by number`.execute(
+		db
+	);
 	const broken: BrokenBlock[] = [];
 	let previous = { number: 0, hash: FIRST };
 	let actions = 0;
 	for (const block of blocks) {
-		if (block.previousHash !== previous.hash || block.number !== previous.number + 1) broken.push({ number: block.number, why: 'link' });
+		if (block.previousHash !== previous.hash || block.number !== previous.number + 1)
+			broken.push({ number: block.number, why: 'link' });
 		const { rows } = await sql<{ text: string }>`
 			select ${CANONICAL} as text from action_seals s join actions a on a.id = s.action_id
 			where s.block_number = ${block.number} order by s.position`.execute(db);
@@ -74,6 +84,8 @@ export async function verify(db: Db): Promise<{ blocks: number; actions: number;
 		previous = block;
 	}
 	const waiting = await sql<{ count: number }>`
-		select count(*)::bigint as count from actions a where not exists (select 1 from action_seals s where s.action_id = a.id)`.execute(db);
+		select count(*)::bigint as count from actions a where not exists (select 1 from action_seals s where s.action_id = a.id)`.execute(
+		db
+	);
 	return { blocks: blocks.length, actions, unsealed: waiting.rows[0]?.count ?? 0, broken };
 }

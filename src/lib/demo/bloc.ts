@@ -15,12 +15,23 @@ const actor = operator('Dữ liệu minh hoạ');
 export type BlocWorld = { province: string; bloc: string; units: readonly string[] };
 
 /** The bloc with its 77 units; a second one of the same shape, without any models, is the empty office for practice. */
-export async function establishBloc(db: Db, named: { code: string; province: string; provinceCode: string }): Promise<BlocWorld> {
+export async function establishBloc(
+	db: Db,
+	named: { code: string; province: string; provinceCode: string }
+): Promise<BlocWorld> {
 	const [province] = await establish(db, actor, {
 		units: [{ code: named.provinceCode, name: named.province, kind: 'province_committee', parentId: null }]
 	});
 	const [bloc] = await establish(db, actor, {
-		units: [{ code: named.code, name: 'Đảng uỷ Khối cơ quan và doanh nghiệp', shortName: 'Đảng uỷ Khối', kind: 'bloc_committee', parentId: province?.id ?? null }]
+		units: [
+			{
+				code: named.code,
+				name: 'Đảng uỷ Khối cơ quan và doanh nghiệp',
+				shortName: 'Đảng uỷ Khối',
+				kind: 'bloc_committee',
+				parentId: province?.id ?? null
+			}
+		]
 	});
 	if (!province || !bloc) throw new Error('the bloc was not established');
 	const units = await establish(db, actor, {
@@ -80,7 +91,11 @@ function year2023(world: BlocWorld, making: Making): ListedInput[] {
 	];
 	return rows.map((row, i) => {
 		const recognised = i < 64;
-		return { ...row, recognised, score: recognised ? 75 + making.chance.whole(251) / 10 : 45 + making.chance.whole(295) / 10 };
+		return {
+			...row,
+			recognised,
+			score: recognised ? 75 + making.chance.whole(251) / 10 : 45 + making.chance.whole(295) / 10
+		};
 	});
 }
 
@@ -88,7 +103,9 @@ function year2023(world: BlocWorld, making: Making): ListedInput[] {
 function year2024(world: BlocWorld, making: Making & { earlier: readonly Held[] }): ListedInput[] {
 	const silent = new Set([5, 22, 34, 39, 52, 75].map((i) => world.units[i]));
 	const active = world.units.filter((unit) => !silent.has(unit));
-	const [blocFirst, ...goingOn] = making.earlier.filter((held) => !silent.has(held.unitId) && !(held.level === 'bloc' && held.novelty === 'new'));
+	const [blocFirst, ...goingOn] = making.earlier.filter(
+		(held) => !silent.has(held.unitId) && !(held.level === 'bloc' && held.novelty === 'new')
+	);
 	if (!blocFirst) throw new Error('the bloc had no model in 2023');
 	const day = () => dayAfter('2024-01-08', making.chance.whole(159));
 	const continuing = [blocFirst, ...goingOn.slice(0, 100)].map((held) => ({
@@ -102,7 +119,9 @@ function year2024(world: BlocWorld, making: Making & { earlier: readonly Held[] 
 	}));
 	const begun = [
 		made(making, world.bloc, { novelty: 'new', level: 'bloc', from: '2024-03-04', days: 60 }),
-		...spread(active, 80, making.chance).map((unit) => made(making, unit, { novelty: 'new', level: 'base', from: '2024-01-08', days: 159 }))
+		...spread(active, 80, making.chance).map((unit) =>
+			made(making, unit, { novelty: 'new', level: 'base', from: '2024-01-08', days: 159 })
+		)
 	];
 	return [...continuing, ...begun];
 }
@@ -110,7 +129,9 @@ function year2024(world: BlocWorld, making: Making & { earlier: readonly Held[] 
 /** Each unit in turn, then again from the start in another order, until there are enough. */
 function spread(units: readonly string[], count: number, chance: Dice): string[] {
 	const rounds = Math.ceil(count / units.length);
-	return Array.from({ length: rounds }, () => chance.shuffle(units)).flat().slice(0, count);
+	return Array.from({ length: rounds }, () => chance.shuffle(units))
+		.flat()
+		.slice(0, count);
 }
 
 type Wanted = { novelty: 'new' | 'continuing'; level: 'base' | 'bloc'; from: string; days: number };

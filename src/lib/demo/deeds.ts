@@ -83,7 +83,24 @@ export const COMMUNE_DEEDS: Readonly<Record<Field, readonly string[]>> = {
 
 /** Communes that units of the bloc stand by; real names of Yên Bái before 1/7/2025. */
 export const YEN_BAI_PLACES = [
-	'xã Suối Giàng', 'xã Púng Luông', 'xã Mồ Dề', 'xã Nậm Có', 'xã Xuân Ái', 'xã Tân Hợp', 'xã Đại Lịch', 'xã Phúc Lợi',
-	'xã Minh Xuân', 'phường Yên Thịnh', 'phường Nguyễn Thái Học', 'thị trấn Mậu A', 'xã Bản Mù', 'xã Nghĩa Lợi', 'xã Hồng Ca',
-	'xã Việt Thành', 'xã Y Can', 'xã Cảm Ân', 'xã Vĩnh Kiên', 'xã Mai Sơn'
+	'xã Suối Giàng',
+	'xã Púng Luông',
+	'xã Mồ Dề',
+	'xã Nậm Có',
+	'xã Xuân Ái',
+	'xã Tân Hợp',
+	'xã Đại Lịch',
+	'xã Phúc Lợi',
+	'xã Minh Xuân',
+	'phường Yên Thịnh',
+	'phường Nguyễn Thái Học',
+	'thị trấn Mậu A',
+	'xã Bản Mù',
+	'xã Nghĩa Lợi',
+	'xã Hồng Ca',
+	'xã Việt Thành',
+	'xã Y Can',
+	'xã Cảm Ân',
+	'xã Vĩnh Kiên',
+	'xã Mai Sơn'
 ] as const;

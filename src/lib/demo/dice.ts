@@ -1,5 +1,9 @@
 /** Chance that comes out the same every time: the demonstration world is known by heart. (mulberry32) */
-export type Dice = { whole: (below: number) => number; pick: <T>(from: readonly T[]) => T; shuffle: <T>(items: readonly T[]) => T[] };
+export type Dice = {
+	whole: (below: number) => number;
+	pick: <T>(from: readonly T[]) => T;
+	shuffle: <T>(items: readonly T[]) => T[];
+};
 
 export function dice(seed: number): Dice {
 	let state = seed >>> 0;

@@ -11,19 +11,67 @@ import { establishBloc, registerBloc } from './bloc.ts';
 import { establishProvince, registerProvince } from './province.ts';
 
 /** An account of the demonstration world, with whom it stands for. */
-export type DemonstrationAccount = { who: string; email: string; password: string; unit: string | null; roles: readonly Role[] };
+export type DemonstrationAccount = {
+	who: string;
+	email: string;
+	password: string;
+	unit: string | null;
+	roles: readonly Role[];
+};
 
 const PASSWORD = 'dan-van-kheo-1930';
 const actor = operator('Dữ liệu minh hoạ');
 
 export const DEMONSTRATION_ACCOUNTS: readonly DemonstrationAccount[] = [
-	{ who: 'Lê Thị Hạnh – cán bộ tổng hợp, Đảng uỷ Khối Yên Bái', email: 'canbo@yb-duk.example', password: PASSWORD, unit: 'YB-DUK', roles: ['officer', 'reviewer'] },
-	{ who: 'Hoàng Văn Sơn – lãnh đạo, Đảng uỷ Khối Yên Bái', email: 'lanhdao@yb-duk.example', password: PASSWORD, unit: 'YB-DUK', roles: ['leader'] },
-	{ who: 'Giàng A Páo – cán bộ dân vận, Đảng bộ Sở Y tế', email: 'coso@yb-duk.example', password: PASSWORD, unit: 'YB-DUK-14', roles: ['officer'] },
-	{ who: 'Nguyễn Minh Quân – quản trị, Đảng uỷ Khối Yên Bái', email: 'quantri@yb-duk.example', password: PASSWORD, unit: 'YB-DUK', roles: ['administrator'] },
-	{ who: 'Danh Thị Ngọc – cán bộ tổng hợp, Tỉnh uỷ Kiên Giang', email: 'canbo@kg.example', password: PASSWORD, unit: 'KG', roles: ['officer', 'reviewer', 'leader'] },
-	{ who: 'Vũ Thu Trang – văn phòng tập huấn, chưa có số liệu', email: 'canbo@tap-huan.example', password: PASSWORD, unit: 'TH-DUK', roles: ['officer', 'reviewer', 'leader'] },
-	{ who: 'Phạm Đức Khách – không có quyền nào', email: 'khach@example.example', password: PASSWORD, unit: null, roles: [] }
+	{
+		who: 'Lê Thị Hạnh – cán bộ tổng hợp, Đảng uỷ Khối Yên Bái',
+		email: 'canbo@yb-duk.example',
+		password: PASSWORD,
+		unit: 'YB-DUK',
+		roles: ['officer', 'reviewer']
+	},
+	{
+		who: 'Hoàng Văn Sơn – lãnh đạo, Đảng uỷ Khối Yên Bái',
+		email: 'lanhdao@yb-duk.example',
+		password: PASSWORD,
+		unit: 'YB-DUK',
+		roles: ['leader']
+	},
+	{
+		who: 'Giàng A Páo – cán bộ dân vận, Đảng bộ Sở Y tế',
+		email: 'coso@yb-duk.example',
+		password: PASSWORD,
+		unit: 'YB-DUK-14',
+		roles: ['officer']
+	},
+	{
+		who: 'Nguyễn Minh Quân – quản trị, Đảng uỷ Khối Yên Bái',
+		email: 'quantri@yb-duk.example',
+		password: PASSWORD,
+		unit: 'YB-DUK',
+		roles: ['administrator']
+	},
+	{
+		who: 'Danh Thị Ngọc – cán bộ tổng hợp, Tỉnh uỷ Kiên Giang',
+		email: 'canbo@kg.example',
+		password: PASSWORD,
+		unit: 'KG',
+		roles: ['officer', 'reviewer', 'leader']
+	},
+	{
+		who: 'Vũ Thu Trang – văn phòng tập huấn, chưa có số liệu',
+		email: 'canbo@tap-huan.example',
+		password: PASSWORD,
+		unit: 'TH-DUK',
+		roles: ['officer', 'reviewer', 'leader']
+	},
+	{
+		who: 'Phạm Đức Khách – không có quyền nào',
+		email: 'khach@example.example',
+		password: PASSWORD,
+		unit: null,
+		roles: []
+	}
 ];
 
 /** Loads the demonstration world into an empty database; leaves a loaded one as it is. Answers its accounts. */
@@ -46,10 +94,22 @@ export async function fillBloc(db: Kysely<DB>): Promise<void> {
 	await registerBloc(db, world);
 	await command(db, actor, async (tx) => {
 		const actionId = newId();
-		await tx.insertInto('year_themes').values({ unit_id: world.bloc, year: 2024, title: 'Dân vận khéo gắn với chuyển đổi số', action_id: actionId }).execute();
+		await tx
+			.insertInto('year_themes')
+			.values({ unit_id: world.bloc, year: 2024, title: 'Dân vận khéo gắn với chuyển đổi số', action_id: actionId })
+			.execute();
 		return {
 			result: undefined,
-			actions: [{ id: actionId, homeId: world.province, noun: 'year_theme', recordId: world.bloc, verb: 'set', unitId: world.bloc }]
+			actions: [
+				{
+					id: actionId,
+					homeId: world.province,
+					noun: 'year_theme',
+					recordId: world.bloc,
+					verb: 'set',
+					unitId: world.bloc
+				}
+			]
 		};
 	});
 	await workInHand(db);
@@ -58,7 +118,10 @@ export async function fillBloc(db: Kysely<DB>): Promise<void> {
 /** The same small world with its people. */
 export async function fillBlocWithAccounts(db: Kysely<DB>): Promise<void> {
 	await fillBloc(db);
-	await makeAccounts(db, DEMONSTRATION_ACCOUNTS.filter(({ unit }) => unit === null || unit.startsWith('YB')));
+	await makeAccounts(
+		db,
+		DEMONSTRATION_ACCOUNTS.filter(({ unit }) => unit === null || unit.startsWith('YB'))
+	);
 }
 
 async function makeAccounts(db: Kysely<DB>, accounts: readonly DemonstrationAccount[]): Promise<void> {
@@ -73,18 +136,33 @@ async function makeAccounts(db: Kysely<DB>, accounts: readonly DemonstrationAcco
 async function workInHand(db: Kysely<DB>): Promise<void> {
 	const inHand = [
 		{ unit: 'YB-DUK-14', name: 'Trạm y tế lưu động cuối tuần giúp nhân dân xã Bản Mù', registeredOn: '2024-06-18' },
-		{ unit: 'YB-DUK-42', name: 'Quầy giao dịch thân thiện giúp người cao tuổi phường Yên Thịnh', registeredOn: '2024-06-19' },
+		{
+			unit: 'YB-DUK-42',
+			name: 'Quầy giao dịch thân thiện giúp người cao tuổi phường Yên Thịnh',
+			registeredOn: '2024-06-19'
+		},
 		{ unit: 'YB-DUK-06', name: 'Chung tay làm đường', registeredOn: '2024-06-20' },
 		{ unit: 'YB-DUK-14', name: 'Bữa sáng không đồng cho người bệnh nghèo xã Mồ Dề', registeredOn: null }
 	];
 	const ids: string[] = [];
 	for (const { unit, ...rest } of inHand) {
 		const { id: unitId } = await getByCode(db, actor, unit);
-		const { id } = await draft(db, actor, { ...rest, unitId, year: 2024, level: 'base', field: 'culture_society', subject: 'collective', novelty: 'new' });
+		const { id } = await draft(db, actor, {
+			...rest,
+			unitId,
+			year: 2024,
+			level: 'base',
+			field: 'culture_society',
+			subject: 'collective',
+			novelty: 'new'
+		});
 		if (rest.registeredOn) ids.push(id);
 	}
 	await submit(db, actor, ids);
-	await giveBack(db, actor, { ids: ids.slice(2), reason: 'Tên chưa nói rõ làm đường ở đâu, cho ai; ghi thêm địa bàn và kết quả đầu ra.' });
+	await giveBack(db, actor, {
+		ids: ids.slice(2),
+		reason: 'Tên chưa nói rõ làm đường ở đâu, cho ai; ghi thêm địa bàn và kết quả đầu ra.'
+	});
 }
 
 function sheetOf(level: 'base' | 'district' | 'bloc' | 'province') {

@@ -1,5 +1,6 @@
 /** The 77 base units of the bloc, in the order of their codes; "~" marks a base cell, the rest are base committees. */
-export const BLOC_UNITS = `Sở Nội vụ|Sở Tài chính|Sở Kế hoạch và Đầu tư|Sở Công Thương|Sở Nông nghiệp và Phát triển nông thôn|Sở Giao thông vận tải
+export const BLOC_UNITS =
+	`Sở Nội vụ|Sở Tài chính|Sở Kế hoạch và Đầu tư|Sở Công Thương|Sở Nông nghiệp và Phát triển nông thôn|Sở Giao thông vận tải
 Sở Xây dựng|Sở Tài nguyên và Môi trường|Sở Thông tin và Truyền thông|Sở Lao động - Thương binh và Xã hội|Sở Văn hoá, Thể thao và Du lịch
 Sở Khoa học và Công nghệ|Sở Giáo dục và Đào tạo|Sở Y tế|Sở Tư pháp|Công ty Điện lực|Công ty Cấp nước|Công ty Xăng dầu|Công ty Bưu điện
 Công ty Viễn thông|Công ty Môi trường và Công trình đô thị|Công ty Chè Trần Phú|Công ty Lâm nghiệp|Công ty Xi măng
@@ -39,11 +40,28 @@ Huyện uỷ Vĩnh Thuận: t Vĩnh Thuận, x Bình Minh, x Phong Đông, x Tâ
 	});
 
 function communeName(entry: string): string {
-	const words = new Map([['x', 'xã'], ['p', 'phường'], ['t', 'thị trấn']]);
+	const words = new Map([
+		['x', 'xã'],
+		['p', 'phường'],
+		['t', 'thị trấn']
+	]);
 	return `${words.get(entry.slice(0, 1)) ?? ''} ${entry.slice(2)}`;
 }
 
 export const HAMLETS = [
-	'ấp Hoà Bình', 'ấp Minh Phong', 'ấp Kinh Năm', 'ấp Tân Phú', 'ấp Đông Thành', 'ấp Xẻo Lá', 'ấp Thạnh Hưng', 'ấp Mỹ Bình',
-	'ấp Vĩnh Lộc', 'ấp Bến Nhứt', 'ấp Ngã Ba', 'ấp Cây Trâm', 'khu phố 1', 'khu phố 3', 'khu phố Minh An'
+	'ấp Hoà Bình',
+	'ấp Minh Phong',
+	'ấp Kinh Năm',
+	'ấp Tân Phú',
+	'ấp Đông Thành',
+	'ấp Xẻo Lá',
+	'ấp Thạnh Hưng',
+	'ấp Mỹ Bình',
+	'ấp Vĩnh Lộc',
+	'ấp Bến Nhứt',
+	'ấp Ngã Ba',
+	'ấp Cây Trâm',
+	'khu phố 1',
+	'khu phố 3',
+	'khu phố Minh An'
 ] as const;

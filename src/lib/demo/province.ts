@@ -22,8 +22,18 @@ export async function establishProvince(db: Db): Promise<ProvinceWorld> {
 	if (!province) throw new Error('the province was not established');
 	const districts = await establish(db, actor, {
 		units: [
-			...KIEN_GIANG.map(({ name }, i) => ({ code: codeOf(i), name, kind: 'district_committee' as const, parentId: province.id })),
-			{ code: codeOf(KIEN_GIANG.length), name: 'Đảng uỷ Khối các cơ quan tỉnh', kind: 'bloc_committee', parentId: province.id }
+			...KIEN_GIANG.map(({ name }, i) => ({
+				code: codeOf(i),
+				name,
+				kind: 'district_committee' as const,
+				parentId: province.id
+			})),
+			{
+				code: codeOf(KIEN_GIANG.length),
+				name: 'Đảng uỷ Khối các cơ quan tỉnh',
+				kind: 'bloc_committee',
+				parentId: province.id
+			}
 		]
 	});
 	const communes = KIEN_GIANG.flatMap(({ communes: names }, d) =>
@@ -43,7 +53,11 @@ export async function establishProvince(db: Db): Promise<ProvinceWorld> {
 	const bases = await establish(db, actor, { units: [...communes, ...agencies] });
 	return {
 		province: province.id,
-		bases: bases.map(({ id, name, kind }) => ({ id, name: name.replace(/^Đảng uỷ /, ''), commune: kind === 'commune_committee' }))
+		bases: bases.map(({ id, name, kind }) => ({
+			id,
+			name: name.replace(/^Đảng uỷ /, ''),
+			commune: kind === 'commune_committee'
+		}))
 	};
 }
 
@@ -56,13 +70,25 @@ export async function registerProvince(db: Db, world: ProvinceWorld): Promise<vo
 	const chance = dice(2019);
 	const making = { chance, used: new Set<string>(), bases: world.bases };
 	const homes = new Map(world.bases.map((base) => [base.id, world.province]));
-	const first = await enter(db, { rows: year(making, { year: 2018, count: 7337, recognised: 6011, earlier: [] }), homes, decidedOn: '2018-12-28' });
+	const first = await enter(db, {
+		rows: year(making, { year: 2018, count: 7337, recognised: 6011, earlier: [] }),
+		homes,
+		decidedOn: '2018-12-28'
+	});
 	const earlier = first.filter((held) => held.state === 'recognised');
-	const rows = year(making, { year: 2019, count: 7736, recognised: 6568, earlier: chance.shuffle(earlier).slice(0, 4600) });
+	const rows = year(making, {
+		year: 2019,
+		count: 7736,
+		recognised: 6568,
+		earlier: chance.shuffle(earlier).slice(0, 4600)
+	});
 	await enter(db, { rows, homes, decidedOn: '2019-12-27' });
 }
 
-async function enter(db: Db, list: { rows: ListedInput[]; homes: ReadonlyMap<string, string>; decidedOn: string }): Promise<Held[]> {
+async function enter(
+	db: Db,
+	list: { rows: ListedInput[]; homes: ReadonlyMap<string, string>; decidedOn: string }
+): Promise<Held[]> {
 	return command(db, actor, async (tx) => {
 		const { held, actions } = await registerAll(tx, { ...list, importId: null });
 		const [action, ...rest] = actions;
@@ -73,7 +99,10 @@ async function enter(db: Db, list: { rows: ListedInput[]; homes: ReadonlyMap<str
 
 type Making = { chance: Dice; used: Set<string>; bases: readonly Base[] };
 
-function year(making: Making, wanted: { year: number; count: number; recognised: number; earlier: readonly Held[] }): ListedInput[] {
+function year(
+	making: Making,
+	wanted: { year: number; count: number; recognised: number; earlier: readonly Held[] }
+): ListedInput[] {
 	const { chance, bases } = making;
 	const day = () => dayAfter(`${wanted.year}-01-05`, chance.whole(330));
 	const continuing = wanted.earlier.map((held) => ({
@@ -83,13 +112,20 @@ function year(making: Making, wanted: { year: number; count: number; recognised:
 		registeredOn: day(),
 		previousId: held.id
 	}));
-	const begun = Array.from({ length: wanted.count - continuing.length }, (_, i) => begin(making, bases[i % bases.length] ?? chance.pick(bases), day()));
+	const begun = Array.from({ length: wanted.count - continuing.length }, (_, i) =>
+		begin(making, bases[i % bases.length] ?? chance.pick(bases), day())
+	);
 	// In the first year nothing is known of earlier ones: lists then call three in five "tiếp tục".
 	const first = wanted.earlier.length === 0;
 	return chance.shuffle([...continuing, ...begun]).map((row, i) => {
 		const recognised = i < wanted.recognised;
 		const novelty = first && i % 5 < 3 ? ('continuing' as const) : row.novelty;
-		return { ...row, novelty, recognised, score: recognised ? 75 + chance.whole(251) / 10 : 40 + chance.whole(346) / 10 };
+		return {
+			...row,
+			novelty,
+			recognised,
+			score: recognised ? 75 + chance.whole(251) / 10 : 40 + chance.whole(346) / 10
+		};
 	});
 }
 
@@ -103,6 +139,16 @@ function begin({ chance, used }: Making, base: Base, registeredOn: string): List
 		if (used.has(key) && chance.whole(400) !== 0) continue;
 		used.add(key);
 		const subject = chance.whole(9) === 0 ? ('individual' as const) : ('collective' as const);
-		return { unitId: base.id, year: Number(registeredOn.slice(0, 4)), level: 'base', field, subject, novelty: 'new', name, place, registeredOn };
+		return {
+			unitId: base.id,
+			year: Number(registeredOn.slice(0, 4)),
+			level: 'base',
+			field,
+			subject,
+			novelty: 'new',
+			name,
+			place,
+			registeredOn
+		};
 	}
 }

@@ -29,7 +29,14 @@ describe('the bloc', () => {
 		expect(await value(db, 'models.registered', { unit: 'YB-DUK', asOf: '2023-06-15' })).toBe(133);
 		expect(await value(db, 'models.registered_change', h1)).toBe(49);
 		expect(await value(db, 'models.units_not_registered', h1)).toBe(6);
-		expect(await value(db, 'models.recognised', { unit: 'YB-DUK', from: '2023-01-01', asOf: '2024-02-16', where: { year: ['2023'] } })).toBe(64);
+		expect(
+			await value(db, 'models.recognised', {
+				unit: 'YB-DUK',
+				from: '2023-01-01',
+				asOf: '2024-02-16',
+				where: { year: ['2023'] }
+			})
+		).toBe(64);
 		const { id } = await getByCode(db, actor, 'YB-DUK');
 		const proofs = await prove(db, actor, figureNamed('models.registered'), { unitId: id, asOf: '2024-06-15' });
 		expect(proofs.filter((proof) => proof.kind !== 'late').every((proof) => proof.holds)).toBe(true);

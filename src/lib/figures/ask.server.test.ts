@@ -13,7 +13,9 @@ import { records } from './records.server.ts';
 const actor = operator('thử nghiệm');
 
 async function bloc(db: Db) {
-	const [top] = await establish(db, actor, { units: [{ code: 'K', name: 'Đảng uỷ Khối', kind: 'bloc_committee', parentId: null }] });
+	const [top] = await establish(db, actor, {
+		units: [{ code: 'K', name: 'Đảng uỷ Khối', kind: 'bloc_committee', parentId: null }]
+	});
 	if (!top) throw new Error('no unit');
 	const bases = await establish(db, actor, {
 		units: ['Sở Y tế', 'Sở Nội vụ', 'Báo tỉnh'].map((name, i) => ({
@@ -26,7 +28,10 @@ async function bloc(db: Db) {
 	return { top: top.id, bases: bases.map((unit) => unit.id) };
 }
 
-async function register(db: Db, input: Partial<RegistrationInput> & { unitId: string; registeredOn: string }): Promise<string> {
+async function register(
+	db: Db,
+	input: Partial<RegistrationInput> & { unitId: string; registeredOn: string }
+): Promise<string> {
 	const { id } = await draft(db, actor, {
 		year: Number(input.registeredOn.slice(0, 4)),
 		level: 'base',
@@ -49,12 +54,20 @@ describe('refusals', () => {
 	test('a unit that is not one’s own is not found; an unknown facet says which are known', async ({ db }) => {
 		const { top, bases } = await bloc(db);
 		const stranger: Actor = { id: null, name: 'người khác', grants: [], everything: false };
-		await expect(value(db, 'models.registered', { unitId: top }, stranger)).rejects.toMatchObject({ code: 'input.not_found' });
+		await expect(value(db, 'models.registered', { unitId: top }, stranger)).rejects.toMatchObject({
+			code: 'input.not_found'
+		});
 		const own: Actor = { ...stranger, grants: [{ unitId: bases[0] ?? '', role: 'officer' }] };
-		await expect(value(db, 'models.registered', { unitId: top }, own)).rejects.toMatchObject({ code: 'input.not_found' });
+		await expect(value(db, 'models.registered', { unitId: top }, own)).rejects.toMatchObject({
+			code: 'input.not_found'
+		});
 		await expect(value(db, 'models.registered', { unitId: bases[0] ?? '' }, own)).resolves.toBe(0);
-		await expect(value(db, 'models.registered', { unitId: top, by: ['religion'] })).rejects.toMatchObject({ code: 'figure.unknown_facet' });
-		await expect(value(db, 'models.registered', { unitId: top, from: '2024-02-01', asOf: '2024-01-01' })).rejects.toMatchObject({
+		await expect(value(db, 'models.registered', { unitId: top, by: ['religion'] })).rejects.toMatchObject({
+			code: 'figure.unknown_facet'
+		});
+		await expect(
+			value(db, 'models.registered', { unitId: top, from: '2024-02-01', asOf: '2024-01-01' })
+		).rejects.toMatchObject({
 			code: 'figure.period_reversed'
 		});
 	});
@@ -75,7 +88,11 @@ describe('a figure and its records', () => {
 		expect(answer.parts.map((part) => part.key.unit).sort()).toEqual([a, b, top].sort());
 		const page = await records(db, actor, { figure: figureNamed('models.registered'), question, page: { limit: 2 } });
 		expect(page.records).toHaveLength(2);
-		const rest = await records(db, actor, { figure: figureNamed('models.registered'), question, page: { after: page.next ?? '', limit: 2 } });
+		const rest = await records(db, actor, {
+			figure: figureNamed('models.registered'),
+			question,
+			page: { after: page.next ?? '', limit: 2 }
+		});
 		expect(rest.records).toHaveLength(1);
 		expect(rest.next).toBeNull();
 		const proofs = await prove(db, actor, figureNamed('models.registered'), question);
@@ -84,7 +101,9 @@ describe('a figure and its records', () => {
 		expect(await value(db, 'models.units_registered', question)).toBe(2 + 1);
 		expect(await value(db, 'models.units_not_registered', question)).toBe(1);
 		expect(await value(db, 'models.recognition_rate', question)).toBe(0);
-		expect(await value(db, 'models.recognition_rate', { ...question, from: '2024-06-14', asOf: '2024-06-14' })).toBeNull();
+		expect(
+			await value(db, 'models.recognition_rate', { ...question, from: '2024-06-14', asOf: '2024-06-14' })
+		).toBeNull();
 	});
 
 	test('a correction keeps what was known before; a withdrawal leaves nothing', async ({ db }) => {
@@ -108,10 +127,15 @@ describe('a figure and its records', () => {
 		expect(await value(db, 'models.registered', question)).toBe(0);
 		expect(await value(db, 'models.registered', { ...question, knownAt: before })).toBe(1);
 		expect(await value(db, 'models.registered', { ...question, unitId: b })).toBe(1);
-		expect(await value(db, 'models.registered', { ...question, unitId: top, where: { field: ['culture_society'] } })).toBe(1);
+		expect(
+			await value(db, 'models.registered', { ...question, unitId: top, where: { field: ['culture_society'] } })
+		).toBe(1);
 		await withdraw(db, actor, { ids: [id], reason: 'đơn vị xin rút' });
 		expect(await value(db, 'models.registered', { ...question, unitId: top })).toBe(0);
-		const listed = await records(db, actor, { figure: figureNamed('models.registered'), question: { ...question, unitId: top } });
+		const listed = await records(db, actor, {
+			figure: figureNamed('models.registered'),
+			question: { ...question, unitId: top }
+		});
 		expect(listed.records).toEqual([]);
 	});
 });

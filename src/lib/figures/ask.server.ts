@@ -7,13 +7,13 @@ import { yearBefore, type Answer, type Cohort, type Figure, type Flow, type Part
 import { countWithout } from './obliged.server.ts';
 
 /** A figure's value and its parts, from the ledger. Refuses a unit the actor may not see and facets the figure has not. */
-export async function ask(db: Db, actor: Actor, figure: Figure, question: Question, now = new Date()): Promise<Answer> {
+export async function ask(db: Db, actor: Actor, figure: Figure, question: Question): Promise<Answer> {
 	await authorise(db, actor, 'unit.read', question.unitId);
-	return answer(db, figure, complete(figure, question, now));
+	return answer(db, figure, complete(figure, question));
 }
 
 async function answer(db: Db, figure: Figure, asked: Asked): Promise<Answer> {
-	const { by: _, ...said } = asked;
+	const { by: _by, known: _known, ...said } = asked;
 	const blank = { ...said, figure: figure.name, about: false, parts: [] };
 	switch (figure.kind) {
 		case 'flow':
@@ -24,7 +24,11 @@ async function answer(db: Db, figure: Figure, asked: Asked): Promise<Answer> {
 		case 'ratio':
 			return ratio(db, figure, asked, blank);
 		case 'units_with':
-			return { ...blank, value: await countUnits(db, figure.base, asked), parts: await unitParts(db, figure.base, asked) };
+			return {
+				...blank,
+				value: await countUnits(db, figure.base, asked),
+				parts: await unitParts(db, figure.base, asked)
+			};
 		case 'units_without':
 			return { ...blank, value: await countWithout(db, figure.base, asked) };
 		case 'change':
@@ -45,7 +49,12 @@ async function partsOf(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Par
 }
 
 /** Facets a posting lacks group under '': visible, never dropped, so that parts always add up. */
-async function grouped(db: Db, figure: Flow | Cohort, asked: Asked, value: ReturnType<typeof sql<number>>): Promise<Part[]> {
+async function grouped(
+	db: Db,
+	figure: Flow | Cohort,
+	asked: Asked,
+	value: ReturnType<typeof sql<number>>
+): Promise<Part[]> {
 	const keys = sql.join(asked.by.map((facet, i) => sql`coalesce(${facetOf(facet)}, '') as ${sql.ref(`k${i}`)}`));
 	const order = sql.join(asked.by.map((_, i) => sql.ref(`k${i}`)));
 	const { rows } = await sql<Record<string, string> & { value: number }>`
@@ -70,7 +79,14 @@ async function ratio(db: Db, figure: Extract<Figure, { kind: 'ratio' }>, asked: 
 		return { key: part.key, numerator, denominator, value: share(numerator, denominator) };
 	});
 	const about = above.about || below.about;
-	return { ...blank, about, numerator: above.value, denominator: below.value, value: share(above.value, below.value), parts };
+	return {
+		...blank,
+		about,
+		numerator: above.value,
+		denominator: below.value,
+		value: share(above.value, below.value),
+		parts
+	};
 }
 
 /** A share of nothing is not applicable, not 0%. */
@@ -91,7 +107,12 @@ async function unitParts(db: Db, figure: Flow | Cohort, asked: Asked): Promise<P
 	return grouped(db, figure, asked, sql<number>`count(distinct p.unit_id)::bigint`);
 }
 
-async function change(db: Db, figure: Extract<Figure, { kind: 'change' }>, asked: Asked, blank: Blank): Promise<Answer> {
+async function change(
+	db: Db,
+	figure: Extract<Figure, { kind: 'change' }>,
+	asked: Asked,
+	blank: Blank
+): Promise<Answer> {
 	const before = { ...asked, from: yearBefore(asked.from), asOf: yearBefore(asked.asOf) };
 	const now = await total(db, figure.base, asked);
 	const then = await total(db, figure.base, before);

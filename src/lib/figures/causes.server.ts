@@ -30,7 +30,7 @@ export async function causes(
 	of: { figure: Figure; question: Question; since: Date }
 ): Promise<Cause[]> {
 	await authorise(db, actor, 'unit.read', of.question.unitId);
-	const asked = complete(of.figure, { ...of.question, by: [] }, new Date());
+	const asked = complete(of.figure, { ...of.question, by: [] });
 	const found: Cause[] = [];
 	for (const base of basesOf(of.figure)) {
 		const { rows } = await sql<Cause>`

@@ -1,6 +1,14 @@
 import { sql, type RawBuilder } from 'kysely';
 import { today } from '#lib/server/clock.ts';
-import { COMMON_FACETS, type Cohort, type Figure, type Flow, type Question, type Structure, type Where } from './figure.ts';
+import {
+	COMMON_FACETS,
+	type Cohort,
+	type Figure,
+	type Flow,
+	type Question,
+	type Structure,
+	type Where
+} from './figure.ts';
 import { problem } from '#lib/server/problem.ts';
 
 /** A question with every default filled in. */
@@ -8,7 +16,10 @@ export type Asked = {
 	unitId: string;
 	from: string;
 	asOf: string;
+	/** What the answer says of itself. */
 	knownAt: Date;
+	/** What is asked of the ledger: without a question about the past everything recorded, whatever the clocks say. */
+	known: Date | 'infinity';
 	structure: Structure;
 	by: readonly string[];
 	where: Where;
@@ -17,20 +28,21 @@ export type Asked = {
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Fills in defaults and refuses facets the figure does not have. */
-export function complete(figure: Figure, question: Question, now: Date): Asked {
-	const asOf = question.asOf ?? today(now);
+export function complete(figure: Figure, question: Question): Asked {
+	const asOf = question.asOf ?? today();
 	const from = question.from ?? `${asOf.slice(0, 4)}-01-01`;
 	if (from > asOf) throw problem('figure.period_reversed', { from, asOf });
 	const structure = question.structure ?? 'then';
-	if (structure !== 'then' && structure !== 'now' && !DAY.test(structure)) throw problem('figure.unknown_structure', { structure });
+	if (structure !== 'then' && structure !== 'now' && !DAY.test(structure))
+		throw problem('figure.unknown_structure', { structure });
 	for (const facet of [...(question.by ?? []), ...Object.keys(question.where ?? {})]) {
 		if (!figure.facets.includes(facet) && !COMMON_FACETS.some((common) => common === facet)) {
 			const allowed = [...figure.facets, ...COMMON_FACETS].join(', ');
 			throw problem('figure.unknown_facet', { figure: figure.name, facet, allowed });
 		}
 	}
-	const { unitId, knownAt = now, by = [], where = {} } = question;
-	return { unitId, from, asOf, knownAt, structure, by, where };
+	const { unitId, knownAt = new Date(), by = [], where = {} } = question;
+	return { unitId, from, asOf, knownAt, known: question.knownAt ?? 'infinity', structure, by, where };
 }
 
 /**
@@ -48,7 +60,7 @@ export function condition(figure: Flow | Cohort, asked: Asked): RawBuilder<unkno
 
 /** One pass over the tree before the postings are touched; days as plain dates, which the planner can estimate. */
 function paths(asked: Asked): RawBuilder<unknown> {
-	const known = sql`${asked.knownAt}::timestamptz`;
+	const known = sql`${asked.known}::timestamptz`;
 	return sql`
 		select whole.unit_id, whole.depth, coalesce(step.ancestor_id, whole.unit_id) as child,
 			greatest(lower(whole.valid), coalesce(lower(step.valid), lower(whole.valid))) as since,
@@ -66,7 +78,7 @@ export function counted(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown
 		figure.kind === 'flow'
 			? sql`p.on_date between ${asked.from}::date and ${asked.asOf}::date`
 			: sql`p.cohort_on between ${asked.from}::date and ${asked.asOf}::date and p.on_date <= ${asked.asOf}::date`;
-	return sql`p.measure = ${figure.measure} and ${period} and p.recorded_at <= ${asked.knownAt}::timestamptz
+	return sql`p.measure = ${figure.measure} and ${period} and p.recorded_at <= ${asked.known}::timestamptz
 		${matching(figure.where ?? {})} ${matching(asked.where)}`;
 }
 
@@ -78,7 +90,9 @@ export function structureDay(structure: Structure): RawBuilder<unknown> {
 
 /** `and` conditions on the facets of `p`. */
 export function matching(where: Where): RawBuilder<unknown> {
-	const conditions = Object.entries(where).map(([facet, values]) => sql` and ${facetOf(facet)} = any(${[...values]}::text[])`);
+	const conditions = Object.entries(where).map(
+		([facet, values]) => sql` and ${facetOf(facet)} = any(${[...values]}::text[])`
+	);
 	return conditions.length === 0 ? sql`` : sql.join(conditions, sql` `);
 }
 

@@ -12,11 +12,11 @@ import type { Cohort, Flow, Question } from './figure.ts';
 export async function askEach(
 	db: Db,
 	actor: Actor,
-	{ figure, question, now = new Date() }: { figure: Flow | Cohort; question: Question; now?: Date }
+	{ figure, question }: { figure: Flow | Cohort; question: Question }
 ): Promise<Map<string, number>> {
 	await authorise(db, actor, 'unit.read', question.unitId);
-	const asked = complete(figure, question, now);
-	const known = sql`${asked.knownAt}::timestamptz`;
+	const asked = complete(figure, question);
+	const known = sql`${asked.known}::timestamptz`;
 	// Materialized: a planner without statistics would count anew for every unit of the tree.
 	const { rows } = await sql<{ unitId: string; value: number }>`
 		with counted as materialized (

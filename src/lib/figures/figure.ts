@@ -48,7 +48,12 @@ export type Question = {
 	where?: Where;
 };
 
-export type Part = { key: Readonly<Record<string, string>>; value: number | null; numerator?: number; denominator?: number };
+export type Part = {
+	key: Readonly<Record<string, string>>;
+	value: number | null;
+	numerator?: number;
+	denominator?: number;
+};
 
 /** `value` null means not applicable, which is not zero. Percentages are shares 0…1. */
 export type Answer = {

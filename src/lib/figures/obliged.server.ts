@@ -11,7 +11,7 @@ function without(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
 		from unit_paths under
 		join unit_versions v on v.unit_id = under.unit_id and v.valid @> ${day}::date
 		join unit_kinds k on k.kind = v.kind and k.registers
-		where under.ancestor_id = ${asked.unitId}::uuid and under.valid @> ${day}::date and under.known @> ${asked.knownAt}::timestamptz
+		where under.ancestor_id = ${asked.unitId}::uuid and under.valid @> ${day}::date and under.known @> ${asked.known}::timestamptz
 			and v.unit_id not in (select p.unit_id ${condition(figure, asked)} group by p.unit_id having sum(p.quantity) > 0)`;
 }
 
@@ -29,13 +29,22 @@ export async function countObliged(db: Db, asked: Pick<Asked, 'unitId' | 'asOf'>
 		select count(*)::bigint as value from unit_paths under
 		join unit_versions v on v.unit_id = under.unit_id and v.valid @> ${asked.asOf}::date
 		join unit_kinds k on k.kind = v.kind and k.registers
-		where under.ancestor_id = ${asked.unitId}::uuid and under.valid @> ${asked.asOf}::date and upper_inf(under.known)`.execute(db);
+		where under.ancestor_id = ${asked.unitId}::uuid and under.valid @> ${asked.asOf}::date and upper_inf(under.known)`.execute(
+		db
+	);
 	return rows[0]?.value ?? 0;
 }
 
 /** Which, by code. */
-export async function listWithout(db: Db, figure: Flow | Cohort, asked: Asked, page: { after: string; limit: number }): Promise<FigureRecord[]> {
+export async function listWithout(
+	db: Db,
+	figure: Flow | Cohort,
+	asked: Asked,
+	page: { after: string; limit: number }
+): Promise<FigureRecord[]> {
 	const { rows } = await sql<{ unitId: string }>`
-		select v.unit_id as "unitId" ${without(figure, asked)} and v.code > ${page.after} order by v.code limit ${page.limit}`.execute(db);
+		select v.unit_id as "unitId" ${without(figure, asked)} and v.code > ${page.after} order by v.code limit ${page.limit}`.execute(
+		db
+	);
 	return rows.map((row) => ({ caseId: null, unitId: row.unitId, onDate: null, quantity: 1 }));
 }

@@ -22,10 +22,15 @@ export type LateProof = { kind: 'late'; holds: boolean; count: number };
 export type Proof = PartitionProof | ChildrenProof | LateProof;
 
 /** What can be proved of a figure on its records. Ratios and changes are proved on both of their sides' figures. */
-export async function prove(db: Db, actor: Actor, figure: Figure, question: Question, now = new Date()): Promise<Proof[]> {
+export async function prove(db: Db, actor: Actor, figure: Figure, question: Question): Promise<Proof[]> {
 	await authorise(db, actor, 'unit.read', question.unitId);
-	const asked = complete(figure, question, now);
-	const base = figure.kind === 'flow' || figure.kind === 'cohort' ? figure : figure.kind === 'ratio' ? figure.numerator : figure.base;
+	const asked = complete(figure, question);
+	const base =
+		figure.kind === 'flow' || figure.kind === 'cohort'
+			? figure
+			: figure.kind === 'ratio'
+				? figure.numerator
+				: figure.base;
 	const partitions = [];
 	for (const partition of base.partitions ?? []) partitions.push(await partitioned(db, base, asked, partition));
 	return [...partitions, await childrenAddUp(db, base, asked), await late(db, base, asked)];
@@ -34,9 +39,16 @@ export async function prove(db: Db, actor: Actor, figure: Figure, question: Ques
 async function partitioned(db: Db, figure: Flow | Cohort, asked: Asked, partition: Partition): Promise<PartitionProof> {
 	const tests = partition.parts.map((part) => sql`(true ${matching(part.where)})::int`);
 	const columns = sql.join(tests.map((test, i) => sql`${test} as ${sql.ref(`part${i}`)}`));
-	const sums = sql.join(partition.parts.map((_, i) => sql`sum(quantity * ${sql.ref(`part${i}`)})::bigint as ${sql.ref(`part${i}`)}`));
-	const hits = sql.join(partition.parts.map((_, i) => sql.ref(`part${i}`)), sql` + `);
-	const { rows } = await sql<Record<string, number> & { total: number; none: string[] | null; several: string[] | null }>`
+	const sums = sql.join(
+		partition.parts.map((_, i) => sql`sum(quantity * ${sql.ref(`part${i}`)})::bigint as ${sql.ref(`part${i}`)}`)
+	);
+	const hits = sql.join(
+		partition.parts.map((_, i) => sql.ref(`part${i}`)),
+		sql` + `
+	);
+	const { rows } = await sql<
+		Record<string, number> & { total: number; none: string[] | null; several: string[] | null }
+	>`
 		with counted as (
 			select p.case_id, p.quantity, ${columns} ${condition(figure, asked)}
 		), open as (
@@ -52,13 +64,21 @@ async function partitioned(db: Db, figure: Flow | Cohort, asked: Asked, partitio
 	const inNone = row?.none ?? [];
 	const inSeveral = row?.several ?? [];
 	const sum = parts.reduce((all, part) => all + part.value, 0);
-	return { kind: 'partition', name: partition.name, holds: sum === total && !inNone.length && !inSeveral.length, total, parts, inNone, inSeveral };
+	return {
+		kind: 'partition',
+		name: partition.name,
+		holds: sum === total && !inNone.length && !inSeveral.length,
+		total,
+		parts,
+		inNone,
+		inSeveral
+	};
 }
 
 /** What hangs under each child, added, and what is the unit's own: a second way through the tree to the same number. */
 async function childrenAddUp(db: Db, figure: Flow | Cohort, asked: Asked): Promise<ChildrenProof> {
 	const day = structureDay(asked.structure);
-	const known = sql`${asked.knownAt}::timestamptz`;
+	const known = sql`${asked.known}::timestamptz`;
 	const { rows } = await sql<{ total: number; sum: number }>`
 		select (select coalesce(sum(p.quantity), 0)::bigint ${condition(figure, asked)}) as total,
 			(select coalesce(sum(p.quantity), 0)::bigint ${condition(figure, asked)} and path.depth = 0)

@@ -3,7 +3,15 @@ import { expect } from 'vitest';
 import { operator } from '#lib/accounts/actor.ts';
 import { FIGURES, figureNamed } from '#lib/catalogue.ts';
 import { FIELDS, LEVELS, NOVELTIES, SUBJECTS } from '#lib/models/model.ts';
-import { accept, correct, draft, giveBack, submit, withdraw, type RegistrationInput } from '#lib/models/registration.server.ts';
+import {
+	accept,
+	correct,
+	draft,
+	giveBack,
+	submit,
+	withdraw,
+	type RegistrationInput
+} from '#lib/models/registration.server.ts';
 import { appraise, honour, recognise, refuse, revoke } from '#lib/models/recognition.server.ts';
 import { addSheet } from '#lib/models/score-sheet.server.ts';
 import { knownNow } from '#lib/ledger/ledger.server.ts';
@@ -23,24 +31,58 @@ type World = { units: string[]; parents: Map<string, string | null>; facts: Fact
 
 /** A tree of three tiers: a province, two blocs, four base units. */
 async function world(db: Db): Promise<World> {
-	await addSheet(db, actor, { level: 'base', name: 'Thang điểm', passMark: 75, law: '–', from: '2009-01-01', criteria: [{ code: 'all', name: 'Chung', points: 100 }] });
+	await addSheet(db, actor, {
+		level: 'base',
+		name: 'Thang điểm',
+		passMark: 75,
+		law: '–',
+		from: '2009-01-01',
+		criteria: [{ code: 'all', name: 'Chung', points: 100 }]
+	});
 	const parents = new Map<string, string | null>();
-	const [top] = await establish(db, actor, { units: [{ code: 'T', name: 'Tỉnh uỷ', kind: 'province_committee', parentId: null }] });
+	const [top] = await establish(db, actor, {
+		units: [{ code: 'T', name: 'Tỉnh uỷ', kind: 'province_committee', parentId: null }]
+	});
 	if (!top) throw new Error('no province');
 	parents.set(top.id, null);
 	const blocs = await establish(db, actor, {
-		units: ['A', 'B'].map((code) => ({ code: `T-${code}`, name: `Khối ${code}`, kind: 'bloc_committee', parentId: top.id }))
+		units: ['A', 'B'].map((code) => ({
+			code: `T-${code}`,
+			name: `Khối ${code}`,
+			kind: 'bloc_committee',
+			parentId: top.id
+		}))
 	});
 	const bases = await establish(db, actor, {
-		units: blocs.flatMap((bloc) => ['1', '2'].map((n) => ({ code: `${bloc.code}-${n}`, name: `Đảng bộ ${bloc.code} ${n}`, kind: 'base_committee' as const, parentId: bloc.id })))
+		units: blocs.flatMap((bloc) =>
+			['1', '2'].map((n) => ({
+				code: `${bloc.code}-${n}`,
+				name: `Đảng bộ ${bloc.code} ${n}`,
+				kind: 'base_committee' as const,
+				parentId: bloc.id
+			}))
+		)
 	});
 	for (const unit of [...blocs, ...bases]) parents.set(unit.id, unit.parentId);
 	return { units: [top, ...blocs, ...bases].map((unit) => unit.id), parents, facts: [] };
 }
 
-const day = fc.integer({ min: 0, max: 500 }).map((days) => new Date(Date.UTC(2023, 6, 1) + days * 86_400_000).toISOString().slice(0, 10));
+const day = fc
+	.integer({ min: 0, max: 500 })
+	.map((days) => new Date(Date.UTC(2023, 6, 1) + days * 86_400_000).toISOString().slice(0, 10));
 const step = fc.record({
-	verb: fc.constantFrom('register', 'register', 'register', 'recognise', 'refuse', 'return', 'correct', 'withdraw', 'revoke', 'typical'),
+	verb: fc.constantFrom(
+		'register',
+		'register',
+		'register',
+		'recognise',
+		'refuse',
+		'return',
+		'correct',
+		'withdraw',
+		'revoke',
+		'typical'
+	),
 	which: fc.nat(),
 	unit: fc.integer({ min: 1, max: 6 }),
 	on: day,
@@ -51,21 +93,28 @@ const step = fc.record({
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-test('every figure agrees with a second, naive computation over random histories', async ({ clone }) => {
+test('every figure agrees with a second, naive computation over random histories', { timeout: 180_000 }, async ({ clone }) => {
 	const { db } = clone;
 	const made = await world(db);
 	const known: Remembered[] = [];
 	await fc.assert(
-		fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: STEPS }), day, day, fc.nat(6), async (steps, a, b, which) => {
-			for (const one of steps) await live(db, made, one);
-			const [from, asOf] = a < b ? [a, b] : [b, a];
-			const question = { unitId: made.units[which] ?? '', from, asOf };
-			await compare(db, made, question);
-			known.push(await remember(db, question));
-		}),
+		fc.asyncProperty(
+			fc.array(step, { minLength: 3, maxLength: STEPS }),
+			day,
+			day,
+			fc.nat(6),
+			async (steps, a, b, which) => {
+				for (const one of steps) await live(db, made, one);
+				const [from, asOf] = a < b ? [a, b] : [b, a];
+				const question = { unitId: made.units[which] ?? '', from, asOf };
+				await compare(db, made, question);
+				known.push(await remember(db, question));
+			}
+		),
 		{ numRuns: RUNS, seed: 15_101_930, endOnFailure: true }
 	);
-	for (const { question, knownAt, values } of known) expect(await valuesOf(db, { ...question, knownAt })).toEqual(values);
+	for (const { question, knownAt, values } of known)
+		expect(await valuesOf(db, { ...question, knownAt })).toEqual(values);
 });
 
 type Asked = { unitId: string; from: string; asOf: string };
@@ -126,7 +175,16 @@ type Input = RegistrationInput & { registeredOn: string };
 
 function inputOf(one: Step, unitId: string): Input {
 	const { level, field, subject, novelty, on } = one;
-	return { unitId, year: Number(on.slice(0, 4)), level, field, subject, novelty, registeredOn: on, name: `Mô hình ${one.which}` };
+	return {
+		unitId,
+		year: Number(on.slice(0, 4)),
+		level,
+		field,
+		subject,
+		novelty,
+		registeredOn: on,
+		name: `Mô hình ${one.which}`
+	};
 }
 
 async function begin(db: Db, made: World, input: Input, one: Step): Promise<void> {
@@ -162,6 +220,9 @@ async function compare(db: Db, made: World, question: { unitId: string; from: st
 		const proofs = await prove(db, actor, figure, question);
 		expect(proofs.filter((proof) => proof.kind !== 'late' && !proof.holds)).toEqual([]);
 	}
-	const registered = await ask(db, actor, figureNamed('models.registered'), { ...question, knownAt: new Date('2020-01-01') });
+	const registered = await ask(db, actor, figureNamed('models.registered'), {
+		...question,
+		knownAt: new Date('2020-01-01')
+	});
 	expect(registered.value).toBe(0);
 }

@@ -16,12 +16,12 @@ export type RecordsPage = { after?: string; limit?: number; side?: 'numerator' |
 export async function records(
 	db: Db,
 	actor: Actor,
-	of: { figure: Figure; question: Question; page?: RecordsPage; now?: Date }
+	of: { figure: Figure; question: Question; page?: RecordsPage }
 ): Promise<{ records: FigureRecord[]; next: string | null }> {
-	const { figure, question, page = {}, now = new Date() } = of;
+	const { figure, question, page = {} } = of;
 	await authorise(db, actor, 'model.read', question.unitId);
 	const { after = '', limit = 50, side = 'numerator' } = page;
-	const asked = complete(figure, question, now);
+	const asked = complete(figure, question);
 	const rows = await listed(db, figure, asked, { after, limit: limit + 1, side });
 	const shown = rows.slice(0, limit);
 	const last = shown.at(-1);

@@ -56,7 +56,11 @@ export async function post(tx: Tx, postings: readonly NewPosting[]): Promise<voi
  * Takes back what a case has posted under these measures and was not taken back yet: a reversing row each, same day,
  * same facets, opposite sign. Answers how many.
  */
-export async function reverse(tx: Tx, caseId: string, why: { measures: readonly string[]; actionId: string }): Promise<number> {
+export async function reverse(
+	tx: Tx,
+	caseId: string,
+	why: { measures: readonly string[]; actionId: string }
+): Promise<number> {
 	await sql`select pg_advisory_xact_lock_shared(${LEDGER_LOCK})`.execute(tx);
 	const { rows } = await sql<{ id: string; home_id: string }>`
 		select p.id, p.home_id from postings p

@@ -27,7 +27,11 @@ it('normalises spaces and composition only', () => {
 it('sorts by the Vietnamese alphabet, numbers by value, people by given name', () => {
 	expect(['cạ', 'cá', 'ca', 'cả', 'cã', 'cà'].sort(compareText)).toEqual(['ca', 'cà', 'cả', 'cã', 'cá', 'cạ']);
 	expect(['Hà Giang 10', 'Hà Giang 2'].sort(compareText)).toEqual(['Hà Giang 2', 'Hà Giang 10']);
-	expect(['Đào Thị An', 'Trần Văn Bình', 'Lê Văn An'].sort(comparePeople)).toEqual(['Đào Thị An', 'Lê Văn An', 'Trần Văn Bình']);
+	expect(['Đào Thị An', 'Trần Văn Bình', 'Lê Văn An'].sort(comparePeople)).toEqual([
+		'Đào Thị An',
+		'Lê Văn An',
+		'Trần Văn Bình'
+	]);
 });
 
 it('writes numbers and days as officials do', () => {
