@@ -33,9 +33,12 @@ const who: Handle = async ({ event, resolve }) => {
 	event.locals.db = opened.db;
 	event.locals.auth = auth;
 	const session = await auth.api.getSession({ headers: event.request.headers });
-	event.locals.session = session ? { id: session.session.id, user: { id: session.user.id, name: session.user.name, email: session.user.email } } : null;
+	event.locals.session = session
+		? { id: session.session.id, user: { id: session.user.id, name: session.user.name, email: session.user.email } }
+		: null;
 	const inside = /^\/\((office|admin)\)/.test(event.route.id ?? '');
-	if (inside && !event.locals.session) redirect(303, `/sign-in?to=${encodeURIComponent(event.url.pathname + event.url.search)}`);
+	if (inside && !event.locals.session)
+		redirect(303, `/sign-in?to=${encodeURIComponent(event.url.pathname + event.url.search)}`);
 	if (event.locals.session) event.locals.actor = await actorOf(opened.db, event.locals.session.user);
 	return resolve(event);
 };
@@ -56,7 +59,11 @@ export const handleError: HandleServerError = ({ kind, error, event }) => {
 	const refusal = fromDatabase(error);
 	if (refusal && refusal.status < 500) return { status: refusal.status, message: problemText(refusal, getLocale()) };
 	const id = newId();
-	log('error', 'request.failed', { id, route: event.route.id ?? '', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+	log('error', 'request.failed', {
+		id,
+		route: event.route.id ?? '',
+		error: error instanceof Error ? (error.stack ?? error.message) : String(error)
+	});
 	if (refusal) return { status: refusal.status, message: problemText(refusal, getLocale()), id };
 	return { id };
 };

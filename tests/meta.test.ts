@@ -12,12 +12,15 @@ import { test } from './database.ts';
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
 	.split('\n')
 	.filter((file) => file !== '' && existsSync(file));
-const sources = files.filter((file) => /^(src|tests|script|db\/migrations)\/.*\.(ts|svelte|css|sql)$|^script\//.test(file));
+const sources = files.filter((file) =>
+	/^(src|tests|script|db\/migrations)\/.*\.(ts|svelte|css|sql)$|^script\//.test(file)
+);
 const read = (file: string) => readFileSync(file, 'utf8');
 
 describe('the tree', () => {
 	test('names the business, not the technique', () => {
-		const nameless = /(^|\/)(utils?|helpers?|common|misc|services?|repositor(y|ies)|managers?|dtos?|v2|types)(\/|\.ts$|\.svelte$)/;
+		const nameless =
+			/(^|\/)(utils?|helpers?|common|misc|services?|repositor(y|ies)|managers?|dtos?|v2|types)(\/|\.ts$|\.svelte$)/;
 		expect(files.filter((file) => nameless.test(file) && file !== 'db/types.ts')).toEqual([]);
 	});
 	test('has no file over 400 lines', () => {
@@ -64,7 +67,9 @@ describe('the tree', () => {
 
 describe('guards', () => {
 	test('stand on every page inside', () => {
-		const inside = files.filter((file) => /^src\/routes\/\((office|admin)\)\/.*\+(page\.server|server|layout\.server)\.ts$/.test(file));
+		const inside = files.filter((file) =>
+			/^src\/routes\/\((office|admin)\)\/.*\+(page\.server|server|layout\.server)\.ts$/.test(file)
+		);
 		expect(inside.length).toBeGreaterThan(5);
 		expect(inside.filter((file) => !read(file).includes('signedIn('))).toEqual([]);
 	});
@@ -79,13 +84,18 @@ describe('texts', () => {
 	test('are the same in both languages', () => {
 		for (const file of files.filter((name) => name.startsWith('messages/vi/'))) {
 			const other = file.replace('/vi/', '/en/');
-			expect(Object.keys(JSON.parse(read(other))), other).toEqual(expect.arrayContaining(Object.keys(JSON.parse(read(file)))));
+			expect(Object.keys(JSON.parse(read(other))), other).toEqual(
+				expect.arrayContaining(Object.keys(JSON.parse(read(file))))
+			);
 		}
 	});
 	test('exist for every refusal, figure and coded value', () => {
 		const wanted = [
 			...Object.keys(PROBLEMS).map((code) => `problem_${code.replaceAll('.', '_')}`),
-			...FIGURES.flatMap(({ name }) => [`figure_${name.replace('.', '_')}`, `figure_${name.replace('.', '_')}_definition`]),
+			...FIGURES.flatMap(({ name }) => [
+				`figure_${name.replace('.', '_')}`,
+				`figure_${name.replace('.', '_')}_definition`
+			]),
 			...UNIT_KINDS.map((kind) => `unit_kind_${kind}`),
 			...STATES.map((state) => `state_${state}`),
 			...LEVELS.map((level) => `level_${level}`),

@@ -18,7 +18,8 @@ type Book = { parents: ReadonlyMap<string, string | null>; units: readonly strin
 export function naive(figure: string, book: Book, asked: Asked): number | null | undefined {
 	const counted = registered(book, asked);
 	const before = registered(book, { ...asked, from: yearBefore(asked.from), asOf: yearBefore(asked.asOf) });
-	const decided = (outcome: string) => counted.filter((fact) => fact.decided?.outcome === outcome && fact.decided.on <= asked.asOf);
+	const decided = (outcome: string) =>
+		counted.filter((fact) => fact.decided?.outcome === outcome && fact.decided.on <= asked.asOf);
 	switch (figure) {
 		case 'models.registered':
 			return counted.length;
@@ -41,7 +42,9 @@ export function naive(figure: string, book: Book, asked: Asked): number | null |
 		case 'models.units_registered':
 			return new Set(counted.map((fact) => fact.input.unitId)).size;
 		case 'models.units_not_registered': {
-			const bases = book.units.filter((unit) => isUnder(book, unit, asked.unitId) && ![...book.parents.values()].includes(unit));
+			const bases = book.units.filter(
+				(unit) => isUnder(book, unit, asked.unitId) && ![...book.parents.values()].includes(unit)
+			);
 			return bases.filter((unit) => !counted.some((fact) => fact.input.unitId === unit)).length;
 		}
 		default:
@@ -52,7 +55,13 @@ export function naive(figure: string, book: Book, asked: Asked): number | null |
 function registered(book: Book, asked: Asked): Fact[] {
 	return book.facts.filter((fact) => {
 		const day = fact.input.registeredOn;
-		return !fact.withdrawn && !fact.returned && day >= asked.from && day <= asked.asOf && isUnder(book, fact.input.unitId, asked.unitId);
+		return (
+			!fact.withdrawn &&
+			!fact.returned &&
+			day >= asked.from &&
+			day <= asked.asOf &&
+			isUnder(book, fact.input.unitId, asked.unitId)
+		);
 	});
 }
 

@@ -58,7 +58,10 @@ function list(json: boolean): void {
 		return { name, label, kind, unitOfMeasure, definition: word('figure', `${name}_definition`), facets, law, from };
 	});
 	if (json) return say(JSON.stringify(described, null, 2));
-	for (const figure of described) say(`${figure.name}\n  ${figure.label}. ${figure.definition}\n  ${[...figure.facets, 'unit', 'month'].join(', ')}\n`);
+	for (const figure of described)
+		say(
+			`${figure.name}\n  ${figure.label}. ${figure.definition}\n  ${[...figure.facets, 'unit', 'month'].join(', ')}\n`
+		);
 }
 
 async function show(db: Db, name: string, options: Options & { unit: string }): Promise<void> {
@@ -76,7 +79,14 @@ async function show(db: Db, name: string, options: Options & { unit: string }): 
 	const answer = await ask(db, actor, figure, question);
 	const behind = options.records ? await all(db, figure, question) : null;
 	const { unitId: _, ...rest } = answer;
-	if (options.json) return say(JSON.stringify({ ...rest, unit: unit.code, parts: await coded(db, answer), ...(behind ? { records: behind } : {}) }, null, 2));
+	if (options.json)
+		return say(
+			JSON.stringify(
+				{ ...rest, unit: unit.code, parts: await coded(db, answer), ...(behind ? { records: behind } : {}) },
+				null,
+				2
+			)
+		);
 	say(`${word('figure', name)}: ${figureText(figure, answer, 'plain')}`);
 	for (const part of await coded(db, answer)) say(`  ${Object.values(part.key).join(' · ')}: ${part.value ?? '–'}`);
 	for (const record of behind ?? []) say(`  ${record.onDate ?? ''}  ${record.unit}  ${record.name ?? ''}`);
@@ -84,7 +94,11 @@ async function show(db: Db, name: string, options: Options & { unit: string }): 
 
 /** Parts by unit carry the unit's code: ids mean nothing outside. */
 async function coded(db: Db, answer: Answer) {
-	const codes = await names(db, answer.parts.flatMap((part) => (part.key['unit'] ? [part.key['unit']] : [])), answer.asOf);
+	const codes = await names(
+		db,
+		answer.parts.flatMap((part) => (part.key['unit'] ? [part.key['unit']] : [])),
+		answer.asOf
+	);
 	return answer.parts.map((part) => {
 		const unit = part.key['unit'];
 		return unit ? { ...part, key: { ...part.key, unit: codes.get(unit)?.code ?? unit } } : part;
@@ -97,8 +111,15 @@ async function all(db: Db, figure: Figure, question: Parameters<typeof ask>[3]) 
 	do {
 		const page = await records(db, actor, { figure, question, page: { after, limit: PAGE } });
 		const [codes, named] = [
-			await names(db, page.records.map((record) => record.unitId)),
-			await registrations.describe(db, actor, page.records.flatMap((record) => (record.caseId ? [record.caseId] : [])))
+			await names(
+				db,
+				page.records.map((record) => record.unitId)
+			),
+			await registrations.describe(
+				db,
+				actor,
+				page.records.flatMap((record) => (record.caseId ? [record.caseId] : []))
+			)
 		];
 		for (const { caseId, unitId, onDate, quantity } of page.records) {
 			const unit = codes.get(unitId);

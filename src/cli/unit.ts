@@ -28,7 +28,10 @@ export function register(program: Command): void {
 				if (!kind) throw problem('cli.option_invalid', { detail: `--kind ${options.kind}: ${UNIT_KINDS.join(', ')}` });
 				if (!UnitCode.safeParse(code).success) throw problem('cli.option_invalid', { detail: code });
 				const parentId = options.parent ? (await getByCode(db, actor, options.parent)).id : null;
-				const [made] = await establish(db, actor, { units: [{ code, name, kind, parentId }], effectiveOn: options.from });
+				const [made] = await establish(db, actor, {
+					units: [{ code, name, kind, parentId }],
+					effectiveOn: options.from
+				});
 				say(options.json ? JSON.stringify(made) : `${made?.code} ${made?.name}`);
 			})
 		);

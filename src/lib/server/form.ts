@@ -15,7 +15,8 @@ export function fields(data: FormData): Record<string, unknown> {
 	for (const name of new Set(data.keys())) {
 		const value = name.endsWith('[]') ? data.getAll(name) : data.get(name);
 		const [first = '', second] = name.replace(/\[\]$/, '').split('.');
-		if (first.startsWith('_') || second?.startsWith('_') || first === 'constructor' || second === 'constructor') continue;
+		if (first.startsWith('_') || second?.startsWith('_') || first === 'constructor' || second === 'constructor')
+			continue;
 		if (second === undefined) object[first] = value;
 		else object[first] = { ...objectOf(object[first]), [second]: value };
 	}
@@ -42,7 +43,10 @@ function textsOf(values: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** Runs a command of a form; a refusal is shown above the form with what was typed still in it. Bugs go on to the log. */
-export async function attempt<T>(run: () => Promise<T>, values?: Record<string, unknown>): Promise<T | ActionFailure<Refusal>> {
+export async function attempt<T>(
+	run: () => Promise<T>,
+	values?: Record<string, unknown>
+): Promise<T | ActionFailure<Refusal>> {
 	try {
 		return await run();
 	} catch (error) {

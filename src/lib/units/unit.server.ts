@@ -40,16 +40,41 @@ export async function establishIn(tx: Tx, actor: Actor, establishment: Establish
 	const actionId = newId();
 	await tx
 		.insertInto('unit_events')
-		.values({ id: eventId, kind: 'establish', effective_on: effectiveOn, decision_number: decisionNumber, action_id: actionId })
+		.values({
+			id: eventId,
+			kind: 'establish',
+			effective_on: effectiveOn,
+			decision_number: decisionNumber,
+			action_id: actionId
+		})
 		.execute();
 	await insertVersions(tx, rows, { eventId, effectiveOn });
-	await derivePaths(tx, rows.map((unit) => unit.id));
+	await derivePaths(
+		tx,
+		rows.map((unit) => unit.id)
+	);
 	const home = await homeOf(tx, rows[0]?.id ?? eventId, effectiveOn);
-	const result = rows.map(({ id, code, name, kind, parentId }) => ({ id, code, name: normalise(name), kind, parentId }));
+	const result = rows.map(({ id, code, name, kind, parentId }) => ({
+		id,
+		code,
+		name: normalise(name),
+		kind,
+		parentId
+	}));
 	const details = { codes: rows.map((unit) => unit.code), effectiveOn, decisionNumber };
 	return {
 		result,
-		actions: [{ id: actionId, homeId: home, noun: 'unit', recordId: eventId, verb: 'establish', unitId: rows[0]?.id ?? null, details }]
+		actions: [
+			{
+				id: actionId,
+				homeId: home,
+				noun: 'unit',
+				recordId: eventId,
+				verb: 'establish',
+				unitId: rows[0]?.id ?? null,
+				details
+			}
+		]
 	};
 }
 
@@ -70,7 +95,9 @@ async function insertVersions(
 		place: unit.place ?? null
 	}));
 	const json = JSON.stringify(rows);
-	await sql`insert into units (id) select unit_id from jsonb_to_recordset(${json}::jsonb) as r (unit_id uuid)`.execute(tx);
+	await sql`insert into units (id) select unit_id from jsonb_to_recordset(${json}::jsonb) as r (unit_id uuid)`.execute(
+		tx
+	);
 	await sql`
 		insert into unit_versions (id, unit_id, event_id, code, name, name_key, short_name, kind, parent_id, place, valid)
 		select id, unit_id, ${event.eventId}::uuid, code, name, name_key, short_name, kind, parent_id, place,
@@ -114,7 +141,9 @@ const COLUMNS = sql<Unit>`v.unit_id as id, v.code, v.name, v.kind, v.parent_id a
 export async function get(db: Db, actor: Actor, unitId: string, day = today()): Promise<Unit> {
 	const { rows } = await sql<Unit>`
 		select ${COLUMNS} from unit_versions v
-		where v.unit_id = ${unitId}::uuid and v.valid @> ${day}::date and ${visibleTo(actor, 'unit.read', 'v.unit_id')}`.execute(db);
+		where v.unit_id = ${unitId}::uuid and v.valid @> ${day}::date and ${visibleTo(actor, 'unit.read', 'v.unit_id')}`.execute(
+		db
+	);
 	const unit = rows[0];
 	if (!unit) throw problem('unit.not_found', { code: unitId });
 	return unit;
@@ -131,7 +160,11 @@ export async function getByCode(db: Db, actor: Actor, code: string, day = today(
 }
 
 /** Everything at and under a unit on a day, parents first, then by the Vietnamese alphabet within the caller. */
-export async function listUnder(db: Db, unitId: string, day = today()): Promise<(Unit & { depth: number; registers: boolean })[]> {
+export async function listUnder(
+	db: Db,
+	unitId: string,
+	day = today()
+): Promise<(Unit & { depth: number; registers: boolean })[]> {
 	const { rows } = await sql<Unit & { depth: number; registers: boolean }>`
 		select ${COLUMNS}, p.depth, k.registers from unit_paths p
 		join unit_versions v on v.unit_id = p.unit_id and v.valid @> ${day}::date
@@ -162,7 +195,11 @@ export async function listOwn(db: Db, actor: Actor): Promise<Unit[]> {
 }
 
 /** Names of units as they were called on a day; those that had ended by then under their last name. */
-export async function names(db: Db, unitIds: readonly string[], day = today()): Promise<Map<string, { code: string; name: string }>> {
+export async function names(
+	db: Db,
+	unitIds: readonly string[],
+	day = today()
+): Promise<Map<string, { code: string; name: string }>> {
 	const { rows } = await sql<{ id: string; code: string; name: string }>`
 		select distinct on (unit_id) unit_id as id, code, name from unit_versions
 		where unit_id = any(${[...new Set(unitIds)]}::uuid[])

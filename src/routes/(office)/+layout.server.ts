@@ -10,7 +10,13 @@ export const load: LayoutServerLoad = async ({ locals }) => {
 	const own = await listOwn(locals.db, actor);
 	const administers = unitsWhere(actor, 'account.manage').length > 0;
 	const works = unitsWhere(actor, 'model.read').length > 0;
-	const mine = { title: m.nav_mine(), items: [{ href: '/desk', label: m.nav_desk() }, { href: '/reports', label: m.nav_reports() }] };
+	const mine = {
+		title: m.nav_mine(),
+		items: [
+			{ href: '/desk', label: m.nav_desk() },
+			{ href: '/reports', label: m.nav_reports() }
+		]
+	};
 	const movement = {
 		title: m.nav_movement(),
 		items: [
@@ -21,7 +27,12 @@ export const load: LayoutServerLoad = async ({ locals }) => {
 	const running = {
 		title: m.nav_running(),
 		items: [
-			...(works ? [{ href: '/figures', label: m.nav_figures() }, { href: '/verify', label: m.nav_verify() }] : []),
+			...(works
+				? [
+						{ href: '/figures', label: m.nav_figures() },
+						{ href: '/verify', label: m.nav_verify() }
+					]
+				: []),
 			{ href: '/units', label: m.nav_units() },
 			...(administers ? [{ href: '/accounts', label: m.nav_accounts() }] : [])
 		]
