@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LEVELS } from '#lib/models/model.ts';
 import { MEANINGS, type Meaning } from './columns.ts';
+import { LEFT_OUT } from './import.ts';
 
 const Checked = z
 	.literal('on')
@@ -35,7 +36,7 @@ export function readColumnChoices(data: FormData): ColumnChoice[] | null {
 		const [, sheet, column] = /^column-(\d{1,3})-(\d{1,5})$/.exec(name) ?? [];
 		const place = Choice.safeParse({ sheet, column });
 		const meaning = MEANINGS.find((known) => known === value) ?? null;
-		if (!place.success || (meaning === null && value !== '')) return null;
+		if (!place.success || (meaning === null && value !== LEFT_OUT)) return null;
 		choices.push({ ...place.data, meaning });
 	}
 	return choices;

@@ -207,6 +207,7 @@ export type RowPage<Content> = {
 	rows: { position: number; content: Content }[];
 	next: number | null;
 	previous: number | null;
+	page: number;
 };
 type Paging = { verdict: Verdict; after: number; limit: number };
 
@@ -232,13 +233,19 @@ async function page<Content>(db: Db, id: string, { verdict, after, limit }: Pagi
 		order by position limit ${limit + 1}`.execute(db);
 	const shown = rows.slice(0, limit);
 	const next = rows.length > limit ? (shown.at(-1)?.position ?? null) : null;
-	return { rows: shown, next, previous: after > 0 ? await startOfPageBefore(db, id, { verdict, after, limit }) : null };
-}
-
-async function startOfPageBefore(db: Db, id: string, { verdict, after, limit }: Paging): Promise<number> {
-	const { rows } = await sql<{ position: number }>`
+	const before = await sql<{ position: number }>`
 		select position from import_rows
 		where import_id = ${id}::uuid and verdict = ${verdict} and position <= ${after}
-		order by position desc offset ${limit} limit 1`.execute(db);
-	return rows[0]?.position ?? 0;
+		order by position desc`.execute(db);
+	const previous = after > 0 ? (before.rows[limit]?.position ?? 0) : null;
+	return { rows: shown, next, previous, page: Math.floor(before.rows.length / limit) + 1 };
+}
+
+/** The registration behind each model that a row may repeat or continue, in the list's year or else the one before. */
+export async function registrationsOf(db: Db, modelIds: readonly string[], year: number): Promise<Map<string, string>> {
+	const { rows } = await sql<{ modelId: string; id: string }>`
+		select distinct on (model_id) model_id as "modelId", id from registrations
+		where model_id = any(${[...new Set(modelIds)]}::uuid[]) and year <= ${year} and state <> 'withdrawn'
+		order by model_id, year desc, id`.execute(db);
+	return new Map(rows.map((row) => [row.modelId, row.id]));
 }

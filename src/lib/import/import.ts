@@ -46,6 +46,9 @@ export type RefusedRow = { sheet: string; row: number; reasons: Refusal[] };
 /** Lists of base units rarely say their level; the others stand under a caption that does. */
 export const DEFAULT_LEVEL: Level = 'base';
 
+/** The choice, in the form of columns, for one that is not used. */
+export const LEFT_OUT = 'none';
+
 export type Consent = { acceptDoubtful: boolean; acceptTotal: boolean };
 export type Hindrance = 'refused_rows' | 'nothing_read' | 'doubtful_rows' | 'total_differs';
 
