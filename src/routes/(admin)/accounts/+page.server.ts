@@ -1,4 +1,4 @@
-import { redirect } from '@sveltejs/kit';
+import { fail, redirect } from '@sveltejs/kit';
 import { z } from 'zod';
 import * as accounts from '#lib/accounts/account.server.ts';
 import { AccountForm } from '#lib/accounts/account.schema.ts';
@@ -34,8 +34,9 @@ export const actions: Actions = {
 		const actor = signedIn(locals);
 		const data = await request.formData();
 		const read = parse(data, AccountForm);
-		const { password: _, ...values } = fields(data);
-		if (!read.ok) return { ...read.failure, data: { ...read.failure.data, values } };
+		// The password is never sent back to the page.
+		const values = Object.fromEntries(Object.entries(fields(data)).filter(([name]) => name !== 'password'));
+		if (!read.ok) return fail(read.failure.status, { ...read.failure.data, values });
 		const { unitId, role, ...person } = read.value;
 		const made = await attempt(() => accounts.create(db, actor, { ...person, grants: [{ unitId, role }] }), values);
 		if ('id' in made) redirect(303, after(url, 'created'));
