@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { command } from '#lib/actions/action.server.ts';
-import type { UnitRow } from '#lib/import/unit-list.ts';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { fold } from '#lib/vietnamese/text.ts';
@@ -10,8 +9,15 @@ import { authorise, may, visibleTo } from './authority.server.ts';
 import { establishIn, type NewUnit } from './unit.server.ts';
 import { kindFromWords, type Unit } from './unit.ts';
 
-/** A unit as a list has it; `parentCode` may be of the list or of the books. */
-export type ListedUnit = UnitRow;
+/** A unit as a list has it; `kindName` in the list's words, `parentCode` of the list or of the books. */
+export type ListedUnit = {
+	sheet: string;
+	row: number;
+	code: string;
+	name: string;
+	kindName: string | null;
+	parentCode: string | null;
+};
 
 /** Why a row cannot be taken in, at the cell of this meaning; text is the message `import_refused_<code>`. */
 export type UnitRefusal = {

@@ -1,1 +1,5 @@
-export { load } from '../(office)/+layout.server.ts';
+import { signedIn } from '#lib/accounts/guard.ts';
+import { shell } from '../shell.server.ts';
+import type { LayoutServerLoad } from './$types';
+
+export const load: LayoutServerLoad = ({ locals }) => shell(locals.db, signedIn(locals));

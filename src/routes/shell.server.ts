@@ -1,0 +1,43 @@
+import { unitsWhere, type Actor } from '#lib/accounts/actor.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { listOwn } from '#lib/units/unit.server.ts';
+import type { Db } from '#lib/server/db.ts';
+
+/** What every page inside needs: who, for which office, and where one can go. */
+export async function shell(db: Db, actor: Actor) {
+	const own = await listOwn(db, actor);
+	const administers = unitsWhere(actor, 'account.manage').length > 0;
+	const works = unitsWhere(actor, 'model.read').length > 0;
+	const mine = {
+		title: m.nav_mine(),
+		items: [
+			{ href: '/desk', label: m.nav_desk() },
+			{ href: '/reports', label: m.nav_reports() }
+		]
+	};
+	const movement = {
+		title: m.nav_movement(),
+		items: [
+			{ href: '/models', label: m.nav_models() },
+			{ href: '/models/import', label: m.nav_import() }
+		]
+	};
+	const running = {
+		title: m.nav_running(),
+		items: [
+			...(works
+				? [
+						{ href: '/figures', label: m.nav_figures() },
+						{ href: '/verify', label: m.nav_verify() }
+					]
+				: []),
+			{ href: '/units', label: m.nav_units() },
+			...(administers ? [{ href: '/accounts', label: m.nav_accounts() }] : [])
+		]
+	};
+	return {
+		user: { name: actor.name, unitName: own[0]?.name ?? '' },
+		nav: works ? [mine, movement, running] : [running],
+		contextLine: m.core_slogan()
+	};
+}
