@@ -1,0 +1,116 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { projectFolder } from '#lib/server/settings.ts';
+import type { Person } from './people.ts';
+import type { Prepared } from './prepared.ts';
+
+/** A page to look at: whose route it is, who looks, and what it answers if not 200. */
+export type Visit = { route: string; name: string; as: Person | null; path: string; status: number };
+
+/** Every route that shows a page, as its files lie: `/(office)/models/[id]`. */
+export function pageRoutes(): string[] {
+	const folder = join(projectFolder(), 'src/routes');
+	const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+	return files.filter((file) => file.endsWith('+page.svelte')).map((file) => `/${dirname(file)}`.replace('/.', '/'));
+}
+
+/** Where to look at every page of the demonstration world; some more than once, in another state. */
+export function visits({ models, reports, imports }: Prepared): Visit[] {
+	const half = 'from=2024-01-01&asOf=2024-06-15';
+	const selection = `id=${models.registered}&id=${models.submitted}`;
+	const model = (id: string, noun = '') => `/models/${id}${noun && `/${noun}`}`;
+	return [
+		visit('/', [null, '/']),
+		visit('/sign-in', [null, '/sign-in']),
+		visit('/setup/[token]', [null, '/setup/da-dung'], { status: 410 }),
+		visit('', [null, '/khong-co-trang-nay'], { name: 'not-found', status: 404 }),
+
+		visit('/(office)/desk', ['officer', `/desk?${half}`]),
+		visit('/(office)/desk', ['leader', '/desk'], { name: 'desk-leader' }),
+		visit('/(office)/desk', ['base', '/desk'], { name: 'desk-base' }),
+		visit('/(office)/desk', ['province', '/desk'], { name: 'desk-province' }),
+		visit('/(office)/desk', ['trainee', '/desk?from=2022-01-01&asOf=2022-06-30'], { name: 'desk-empty' }),
+		visit('/(office)/figures', ['officer', `/figures?${half}`]),
+		visit('/(office)/figures/[name]', ['officer', `/figures/models.registered?unit=YB-DUK&${half}`]),
+		visit('/(office)/figures/[name]', ['province', '/figures/models.recognition_rate?unit=KG&asOf=2019-12-31'], {
+			name: 'figures-name-rate'
+		}),
+		visit('/(office)/figures/[name]', ['officer', `/figures/models.units_not_registered?unit=YB-DUK&${half}`], {
+			name: 'figures-name-missing'
+		}),
+
+		visit('/(office)/models', ['officer', '/models?year=2024']),
+		visit('/(office)/models', ['officer', '/models?q=khong-co-mo-hinh-nao'], { name: 'models-none' }),
+		visit('/(office)/models/new', ['officer', '/models/new']),
+		visit('/(office)/models/score-sheets', ['officer', '/models/score-sheets']),
+		visit('/(office)/models/[id]', ['officer', model(models.recognised)]),
+		visit('/(office)/models/[id]', ['base', model(models.returned)], { name: 'models-id-not-mine', status: 404 }),
+		visit('/(office)/models/[id]', ['officer', model(models.returned)], { name: 'models-id-returned' }),
+		visit('/(office)/models/[id]/[act]', ['officer', model(models.submitted, 'return')]),
+		visit('/(office)/models/[id]/[act]', ['officer', model(models.registered, 'appraisal')], {
+			name: 'models-id-appraisal'
+		}),
+		visit('/(office)/models/[id]/[act]', ['officer', model(models.appraised, 'recognition')], {
+			name: 'models-id-recognition'
+		}),
+		visit('/(office)/models/[id]/[act]', ['officer', model(models.not_recognised, 'revocation')], {
+			name: 'models-id-revocation'
+		}),
+		visit('/(office)/models/[id]/[act]', ['officer', model(models.recognised, 'replication')], {
+			name: 'models-id-replication'
+		}),
+		visit('/(office)/models/[id]/[act]', ['officer', model(models.draft, 'acceptance')], {
+			name: 'models-id-hindered'
+		}),
+		visit('/(office)/models/[id]/edit', ['officer', model(models.draft, 'edit')]),
+		visit('/(office)/models/[id]/correction', ['officer', model(models.registered, 'correction')]),
+		visit('/(office)/models/[id]/attachments', ['officer', model(models.registered, 'attachments')]),
+		visit('/(office)/models/bulk/[act]', ['officer', `/models/bulk/withdrawal?${selection}`]),
+		visit('/(office)/models/bulk/[act]', ['officer', `/models/bulk/acceptance?${selection}`], {
+			name: 'models-bulk-hindered'
+		}),
+		visit('/(office)/models/import', ['trainee', '/models/import']),
+		visit('/(office)/models/import/[id]', ['trainee', `/models/import/${imports.ready}`]),
+		visit('/(office)/models/import/[id]', ['trainee', `/models/import/${imports.refused}`], {
+			name: 'models-import-id-refused'
+		}),
+
+		visit('/(office)/reports', ['province', '/reports']),
+		visit('/(office)/reports', ['base', '/reports'], { name: 'reports-base' }),
+		visit('/(office)/reports/new', ['province', '/reports/new']),
+		visit('/(office)/reports/[id]', ['province', `/reports/${reports.signed}`]),
+		visit('/(office)/reports/[id]', ['province', `/reports/${reports.draft}`], { name: 'reports-id-draft' }),
+		visit('/(office)/reports/[id]/edit', ['province', `/reports/${reports.draft}/edit`]),
+		visit('/(office)/reports/[id]/submission', ['province', `/reports/${reports.draft}/submission`]),
+		visit('/(office)/reports/[id]/return', ['province', `/reports/${reports.submitted}/return`]),
+		visit('/(office)/reports/[id]/approval', ['province', `/reports/${reports.submitted}/approval`]),
+		visit('/(office)/reports/[id]/signature', ['province', `/reports/${reports.approved}/signature`]),
+		visit('/(office)/reports/[id]/erratum', ['province', `/reports/${reports.signed}/erratum`]),
+		visit('/(office)/reports/calendar', ['province', '/reports/calendar']),
+		visit('/(office)/reports/narratives', ['base', '/reports/narratives']),
+		visit('/(office)/reports/narratives', ['officer', '/reports/narratives'], { name: 'reports-narratives-gather' }),
+		visit('/(office)/reports/templates', ['province', '/reports/templates']),
+		visit('/(office)/reports/templates/[code]/edit', ['province', '/reports/templates/half-year/edit']),
+		visit('/(office)/verify', ['province', '/verify']),
+
+		visit('/(office)/units', ['officer', '/units']),
+		visit('/(office)/units', ['stranger', '/units'], { name: 'units-stranger' }),
+		visit('/(office)/units/[code]', ['officer', '/units/YB-DUK-14']),
+		visit('/(office)/units/import', ['administrator', '/units/import']),
+		visit('/(admin)/accounts', ['administrator', '/accounts'])
+	];
+}
+
+function visit(
+	route: string,
+	[as, path]: readonly [Person | null, string],
+	special: { name?: string; status?: number } = {}
+): Visit {
+	const name =
+		route
+			.replace(/\((office|admin)\)\//, '')
+			.replace(/[[\]]/g, '')
+			.replaceAll('/', '-')
+			.slice(1) || 'first';
+	return { route, as, path, name, status: 200, ...special };
+}
