@@ -1,10 +1,6 @@
-import type { Transaction } from 'kysely';
 import { sql } from 'kysely';
-import type { DB } from '../../../db/types.ts';
 import type { Actor } from '#lib/accounts/actor.ts';
-import { inTransaction, type Db } from '#lib/server/db.ts';
-
-export type Tx = Transaction<DB>;
+import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
 
 /** One row of the action log to be written. `id` is made by the command, so that its postings can name their cause. */
 export type NewAction = {

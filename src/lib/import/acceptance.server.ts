@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
-import { command, type NewAction, type Tx } from '#lib/actions/action.server.ts';
+import { command, type NewAction } from '#lib/actions/action.server.ts';
 import { registerAll, type ListedInput } from '#lib/models/bulk.server.ts';
 import { refuseUnlessInForce } from '#lib/models/choice.server.ts';
 import { today } from '#lib/server/clock.ts';
-import type { Db } from '#lib/server/db.ts';
+import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { appraise, type PreviewRow } from './appraise.ts';
 import { openBooks, type Books } from './books.server.ts';

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import type { Actor } from '#lib/accounts/actor.ts';
-import { command, type NewAction, type Tx } from '#lib/actions/action.server.ts';
+import { command, type NewAction } from '#lib/actions/action.server.ts';
 import { refuseUnlessInForce } from '#lib/models/choice.server.ts';
 import type { Level } from '#lib/models/model.ts';
 import { today } from '#lib/server/clock.ts';
-import type { Db } from '#lib/server/db.ts';
+import type { Db, Tx } from '#lib/server/db.ts';
 import { cleanName, enter, store } from '#lib/server/files.ts';
 import { enqueue } from '#lib/server/jobs.ts';
 import { problem } from '#lib/server/problem.ts';

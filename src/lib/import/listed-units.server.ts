@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import type { Actor } from '#lib/accounts/actor.ts';
-import type { NewAction, Tx } from '#lib/actions/action.server.ts';
+import type { NewAction } from '#lib/actions/action.server.ts';
+import type { Tx } from '#lib/server/db.ts';
 import { establishIn, type NewUnit as Establishing } from '#lib/units/unit.server.ts';
 import { kindFromWords, type Unit, type UnitKind } from '#lib/units/unit.ts';
 import type { Books } from './books.server.ts';

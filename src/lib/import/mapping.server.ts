@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Tx } from '#lib/actions/action.server.ts';
-import type { Db } from '#lib/server/db.ts';
+import type { Db, Tx } from '#lib/server/db.ts';
 import { headingKey, type ColumnMapping, type Meaning } from './columns.ts';
 import type { SheetSummary } from './registration-list.ts';
 

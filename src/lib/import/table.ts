@@ -226,7 +226,7 @@ function looksLikeCaption({ row, cells, merges }: RowContext): boolean {
 }
 
 function isNumeric(cell: Cell | undefined): boolean {
-	return typeof cell?.value === 'number';
+	return typeof cell?.value === 'number' || /^\d[\d.]*$/.test(cellText(cell).trim());
 }
 
 const DITTO = /^[-–—.\s]*(?:nt|n\s*\/?\s*t|như trên)[-–—.\s]*$|^(?:["“”″〃'’]{1,2}|,,|-["”″]-)$/iu;

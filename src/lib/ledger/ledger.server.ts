@@ -1,6 +1,6 @@
+import type { Tx } from '#lib/server/db.ts';
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
-import type { Tx } from '#lib/actions/action.server.ts';
 
 /** What a command enters in the ledger. `onDate`, `cohortOn`: legal days. `quantity` ≠ 0; reversals are negative. */
 export type NewPosting = {

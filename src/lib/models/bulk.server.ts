@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
-import type { NewAction, Tx } from '#lib/actions/action.server.ts';
+import type { NewAction } from '#lib/actions/action.server.ts';
+import type { Tx } from '#lib/server/db.ts';
 import { post } from '#lib/ledger/ledger.server.ts';
 import { fold, normalise } from '#lib/vietnamese/text.ts';
 import { posting, type Held } from './change.server.ts';

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import type { Actor, Permission } from '#lib/accounts/actor.ts';
-import { command, type NewAction, type Tx } from '#lib/actions/action.server.ts';
+import { command, type NewAction } from '#lib/actions/action.server.ts';
 import { post, type NewPosting } from '#lib/ledger/ledger.server.ts';
-import type { Db } from '#lib/server/db.ts';
+import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise } from '#lib/units/authority.server.ts';
 import { allowed, facets, LEADS_TO, may, type Registration, type Verb } from './model.ts';

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import type { Actor } from '#lib/accounts/actor.ts';
-import { command, type Tx } from '#lib/actions/action.server.ts';
+import { command } from '#lib/actions/action.server.ts';
 import { today } from '#lib/server/clock.ts';
-import type { Db } from '#lib/server/db.ts';
+import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise } from '#lib/units/authority.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';

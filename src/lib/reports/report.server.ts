@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import type { Actor } from '#lib/accounts/actor.ts';
-import { command, type NewAction, type Tx } from '#lib/actions/action.server.ts';
+import { command, type NewAction } from '#lib/actions/action.server.ts';
 import type { Structure } from '#lib/figures/figure.ts';
-import type { Db } from '#lib/server/db.ts';
+import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise, visibleTo } from '#lib/units/authority.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';

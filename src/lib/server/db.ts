@@ -11,6 +11,9 @@ export type { DB };
 /** A connection pool or an open transaction: what every query and command takes as its first argument. */
 export type Db = Kysely<DB> | Transaction<DB>;
 
+/** The inside of a command. */
+export type Tx = Transaction<DB>;
+
 /** `pool` is for libraries that bring their own SQL; it runs with the application's rights too. */
 export type Opened = { db: Kysely<DB>; pool: pg.Pool; close: () => Promise<void> };
 

@@ -29,7 +29,7 @@ describe('refusals', () => {
 		[
 			'a program called .pdf',
 			'bao-cao.pdf',
-			new Uint8Array([0x4d, 0x5a, ...new Array(600).fill(0)]),
+			Uint8Array.from({ length: 602 }, (_, i) => [0x4d, 0x5a][i] ?? 0),
 			'file.type_refused'
 		],
 		[

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileTypeFromBuffer } from 'file-type';
 import sharp from 'sharp';
 import { v7 as newId } from 'uuid';
-import type { Tx } from '#lib/actions/action.server.ts';
+import type { Tx } from './db.ts';
 import { fromDisk, problem } from './problem.ts';
 
 export const MAX_FILE_BYTES = 20 * 1024 ** 2;

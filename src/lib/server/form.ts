@@ -38,8 +38,11 @@ export function parse<S extends z.ZodType>(data: FormData, schema: S): Parsed<z.
 	return { ok: false, failure: fail(400, { issues, values: textsOf(values) }) };
 }
 
+/** Files cannot be sent back, and passwords must not be. */
 function textsOf(values: Record<string, unknown>): Record<string, unknown> {
-	return Object.fromEntries(Object.entries(values).filter(([, value]) => !(value instanceof File)));
+	return Object.fromEntries(
+		Object.entries(values).filter(([name, value]) => !(value instanceof File) && !/password/i.test(name))
+	);
 }
 
 /** Runs a command of a form; a refusal is shown above the form with what was typed still in it. Bugs go on to the log. */
@@ -52,6 +55,6 @@ export async function attempt<T>(
 	} catch (error) {
 		const refusal = fromDatabase(error);
 		if (!refusal) throw error;
-		return fail(refusal.status, { problem: problemText(refusal, getLocale()), values });
+		return fail(refusal.status, { problem: problemText(refusal, getLocale()), values: values && textsOf(values) });
 	}
 }

@@ -10,7 +10,8 @@ export const POST: RequestHandler = async ({ request, cookies, url }) => {
 	const locale = form.get('locale');
 	// Readable by script: the texts in the browser follow the same cookie.
 	if (isLocale(locale)) cookies.set(cookieName, locale, { path: '/', maxAge: ONE_YEAR_S, httpOnly: false });
-	const back = new URL(String(form.get('back') ?? '/'), url);
+	const typed = form.get('back');
+	const back = typeof typed === 'string' && URL.canParse(typed, url) ? new URL(typed, url) : null;
 	// The whole address: a path alone may begin with // and lead to another site.
-	redirect(303, back.origin === url.origin ? back.href : '/');
+	redirect(303, back?.origin === url.origin ? back.href : '/');
 };
