@@ -23,10 +23,9 @@ export const init: ServerInit = async () => {
 };
 
 const language: Handle = ({ event, resolve }) =>
-	paraglideMiddleware(event.request, ({ request, locale }) => {
-		event.request = request;
-		return resolve(event, { transformPageChunk: ({ html }) => html.replace('%paraglide.lang%', locale) });
-	});
+	paraglideMiddleware(event.request, ({ locale }) =>
+		resolve(event, { transformPageChunk: ({ html }) => html.replace('%paraglide.lang%', locale) })
+	);
 
 /** Who asks. Pages under (office) and (admin) are for those who signed in; everything else decides for itself. */
 const who: Handle = async ({ event, resolve }) => {
