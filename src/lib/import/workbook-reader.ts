@@ -12,7 +12,7 @@ export type ReadingOrder = { bytes: Uint8Array; fileName: string };
 export type Reading =
 	{ workbook: Workbook } | { refusal: { code: UnreadableCode; params: Record<string, string | number> } };
 
-/** Lists have some ten thousand rows; more is a mistake, and its preview would help nobody. */
+/** In all sheets. Lists have some ten thousand rows; more is a mistake, and the server would hold all of it. */
 const ROWS = 50_000;
 const MERGES = 20_000;
 const DAYS_1904 = 1462;
@@ -32,7 +32,8 @@ async function readFile({ bytes, fileName }: ReadingOrder): Promise<Reading> {
 	try {
 		const workbook = await readByContent(bytes, fileName);
 		if (workbook.sheets.every((sheet) => sheet.rows.length === 0)) throw new Unreadable('import.file_empty');
-		if (workbook.sheets.some((sheet) => sheet.rows.length > ROWS)) throw new Unreadable('import.file_too_complex');
+		const rows = workbook.sheets.reduce((sum, sheet) => sum + sheet.rows.length, 0);
+		if (rows > ROWS) throw new Unreadable('import.file_too_complex');
 		refuseLegacyText(workbook);
 		return { workbook };
 	} catch (error) {
