@@ -40,16 +40,17 @@ export function naive(figure: string, book: Book, asked: Asked): number | null |
 		case 'models.registered_change_rate':
 			return before.length === 0 ? null : (counted.length - before.length) / before.length;
 		case 'models.units_registered':
-			return new Set(counted.map((fact) => fact.input.unitId)).size;
-		case 'models.units_not_registered': {
-			const bases = book.units.filter(
-				(unit) => isUnder(book, unit, asked.unitId) && ![...book.parents.values()].includes(unit)
-			);
-			return bases.filter((unit) => !counted.some((fact) => fact.input.unitId === unit)).length;
-		}
+			return bases(book, asked).filter((unit) => counted.some((fact) => fact.input.unitId === unit)).length;
+		case 'models.units_not_registered':
+			return bases(book, asked).filter((unit) => !counted.some((fact) => fact.input.unitId === unit)).length;
 		default:
 			return undefined;
 	}
+}
+
+/** Base units, which are expected to register, are those that nobody stands under. */
+function bases(book: Book, asked: Asked): string[] {
+	return book.units.filter((unit) => isUnder(book, unit, asked.unitId) && ![...book.parents.values()].includes(unit));
 }
 
 function registered(book: Book, asked: Asked): Fact[] {

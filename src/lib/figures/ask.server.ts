@@ -4,7 +4,7 @@ import type { Db } from '#lib/server/db.ts';
 import { authorise } from '#lib/units/authority.server.ts';
 import { complete, condition, facetOf, type Asked } from './condition.server.ts';
 import { yearBefore, type Answer, type Cohort, type Figure, type Flow, type Part, type Question } from './figure.ts';
-import { countWithout } from './obliged.server.ts';
+import { countHavingBy, countObligedThat } from './obliged.server.ts';
 
 /** A figure's value and its parts, from the ledger. Refuses a unit the actor may not see and facets the figure has not. */
 export async function ask(db: Db, actor: Actor, figure: Figure, question: Question): Promise<Answer> {
@@ -26,11 +26,11 @@ async function answer(db: Db, figure: Figure, asked: Asked): Promise<Answer> {
 		case 'units_with':
 			return {
 				...blank,
-				value: await countUnits(db, figure.base, asked),
-				parts: await unitParts(db, figure.base, asked)
+				value: await countObligedThat(db, 'have', { figure: figure.base, asked }),
+				parts: asked.by.length === 0 ? [] : await countHavingBy(db, figure.base, asked)
 			};
 		case 'units_without':
-			return { ...blank, value: await countWithout(db, figure.base, asked) };
+			return { ...blank, value: await countObligedThat(db, 'lack', { figure: figure.base, asked }) };
 		case 'change':
 			return change(db, figure, asked, blank);
 	}
@@ -92,19 +92,6 @@ async function ratio(db: Db, figure: Extract<Figure, { kind: 'ratio' }>, asked: 
 /** A share of nothing is not applicable, not 0%. */
 function share(numerator: number, denominator: number): number | null {
 	return denominator === 0 ? null : numerator / denominator;
-}
-
-async function countUnits(db: Db, figure: Flow | Cohort, asked: Asked): Promise<number> {
-	const { rows } = await sql<{ value: number }>`
-		select count(*)::bigint as value from (
-			select p.unit_id ${condition(figure, asked)} group by p.unit_id having sum(p.quantity) > 0) u`.execute(db);
-	return rows[0]?.value ?? 0;
-}
-
-/** Parts of a distinct count may overlap over facets (a unit registers in several fields); each is counted on its own. */
-async function unitParts(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Part[]> {
-	if (asked.by.length === 0) return [];
-	return grouped(db, figure, asked, sql<number>`count(distinct p.unit_id)::bigint`);
 }
 
 async function change(

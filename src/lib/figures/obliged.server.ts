@@ -1,26 +1,51 @@
 import { sql, type RawBuilder } from 'kysely';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
-import { condition, type Asked } from './condition.server.ts';
-import type { Cohort, Flow, FigureRecord } from './figure.ts';
+import { condition, facetOf, type Asked } from './condition.server.ts';
+import type { Cohort, FigureRecord, Flow, Part } from './figure.ts';
 
-/** Units under the asked one that are expected to have such a record and have none, as SQL `from … where …` over `v`. */
-function without(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
+/** Units under the asked one that are expected to have such records, on its cut-off day or the day of the structure. */
+function obliged(asked: Asked): RawBuilder<unknown> {
 	const day = asked.structure === 'then' ? asked.asOf : asked.structure === 'now' ? today() : asked.structure;
 	return sql`
 		from unit_paths under
 		join unit_versions v on v.unit_id = under.unit_id and v.valid @> ${day}::date
 		join unit_kinds k on k.kind = v.kind and k.registers
-		where under.ancestor_id = ${asked.unitId}::uuid and under.valid @> ${day}::date and under.known @> ${asked.known}::timestamptz
-			and v.unit_id not in (select p.unit_id ${condition(figure, asked)} group by p.unit_id having sum(p.quantity) > 0)`;
+		where under.ancestor_id = ${asked.unitId}::uuid and under.valid @> ${day}::date and under.known @> ${asked.known}::timestamptz`;
 }
 
-/** How many; null (not applicable) where nobody under the unit is expected to have one. */
-export async function countWithout(db: Db, figure: Flow | Cohort, asked: Asked): Promise<number | null> {
-	const { rows } = await sql<{ value: number }>`select count(*)::bigint as value ${without(figure, asked)}`.execute(db);
-	const value = rows[0]?.value ?? 0;
-	if (value > 0) return value;
-	return (await countObliged(db, asked)) === 0 ? null : 0;
+/** Of these, the ones that have such records, or the ones that have none: together they are all. */
+function obligedThat(have: 'have' | 'lack', figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
+	const units = sql`(select p.unit_id ${condition(figure, asked)} group by p.unit_id having sum(p.quantity) > 0)`;
+	return sql`${obliged(asked)} and v.unit_id ${have === 'have' ? sql`in` : sql`not in`} ${units}`;
+}
+
+/** How many have, or lack; null (not applicable) where nobody under the unit is expected to have one. */
+export async function countObligedThat(
+	db: Db,
+	have: 'have' | 'lack',
+	{ figure, asked }: { figure: Flow | Cohort; asked: Asked }
+): Promise<number | null> {
+	const { rows } = await sql<{ value: number; obliged: number }>`
+		select (select count(*)::bigint ${obligedThat(have, figure, asked)}) as value,
+			(select count(*)::bigint ${obliged(asked)}) as obliged`.execute(db);
+	const row = rows[0];
+	return row && row.obliged > 0 ? row.value : null;
+}
+
+/** How many have such records, by facets; a unit with records in two parts is counted in both, so these do not add up. */
+export async function countHavingBy(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Part[]> {
+	const keys = sql.join(asked.by.map((facet, i) => sql`coalesce(${facetOf(facet)}, '') as ${sql.ref(`k${i}`)}`));
+	const order = sql.join(asked.by.map((_, i) => sql.ref(`k${i}`)));
+	const { rows } = await sql<Record<string, string> & { value: number }>`
+		select ${order}, count(distinct unit_id)::bigint as value from (
+			select ${keys}, p.unit_id ${condition(figure, asked)} and p.unit_id in (select v.unit_id ${obliged(asked)})
+			group by ${order}, p.unit_id having sum(p.quantity) > 0) having_units
+		group by ${order} order by ${order}`.execute(db);
+	return rows.map((row) => ({
+		key: Object.fromEntries(asked.by.map((facet, i) => [facet, row[`k${i}`] ?? ''])),
+		value: row.value
+	}));
 }
 
 /** How many units under the asked one are expected to register on its cut-off day. */
@@ -35,16 +60,14 @@ export async function countObliged(db: Db, asked: Pick<Asked, 'unitId' | 'asOf'>
 	return rows[0]?.value ?? 0;
 }
 
-/** Which, by code. */
-export async function listWithout(
+/** Which have, or lack, in the order of their ids; `after` is the last id of the page before. */
+export async function listObligedThat(
 	db: Db,
-	figure: Flow | Cohort,
-	asked: Asked,
-	page: { after: string; limit: number }
+	have: 'have' | 'lack',
+	{ figure, asked, after, limit }: { figure: Flow | Cohort; asked: Asked; after: string; limit: number }
 ): Promise<FigureRecord[]> {
+	const next = after === '' ? sql`` : sql`and v.unit_id > ${after}::uuid`;
 	const { rows } = await sql<{ unitId: string }>`
-		select v.unit_id as "unitId" ${without(figure, asked)} and v.code > ${page.after} order by v.code limit ${page.limit}`.execute(
-		db
-	);
+		select v.unit_id as "unitId" ${obligedThat(have, figure, asked)} ${next} order by v.unit_id limit ${limit}`.execute(db);
 	return rows.map((row) => ({ caseId: null, unitId: row.unitId, onDate: null, quantity: 1 }));
 }

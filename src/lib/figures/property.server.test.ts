@@ -93,29 +93,33 @@ const step = fc.record({
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-test('every figure agrees with a second, naive computation over random histories', { timeout: 180_000 }, async ({ clone }) => {
-	const { db } = clone;
-	const made = await world(db);
-	const known: Remembered[] = [];
-	await fc.assert(
-		fc.asyncProperty(
-			fc.array(step, { minLength: 3, maxLength: STEPS }),
-			day,
-			day,
-			fc.nat(6),
-			async (steps, a, b, which) => {
-				for (const one of steps) await live(db, made, one);
-				const [from, asOf] = a < b ? [a, b] : [b, a];
-				const question = { unitId: made.units[which] ?? '', from, asOf };
-				await compare(db, made, question);
-				known.push(await remember(db, question));
-			}
-		),
-		{ numRuns: RUNS, seed: 15_101_930, endOnFailure: true }
-	);
-	for (const { question, knownAt, values } of known)
-		expect(await valuesOf(db, { ...question, knownAt })).toEqual(values);
-});
+test(
+	'every figure agrees with a second, naive computation over random histories',
+	{ timeout: 180_000 },
+	async ({ clone }) => {
+		const { db } = clone;
+		const made = await world(db);
+		const known: Remembered[] = [];
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(step, { minLength: 3, maxLength: STEPS }),
+				day,
+				day,
+				fc.nat(6),
+				async (steps, a, b, which) => {
+					for (const one of steps) await live(db, made, one);
+					const [from, asOf] = a < b ? [a, b] : [b, a];
+					const question = { unitId: made.units[which] ?? '', from, asOf };
+					await compare(db, made, question);
+					known.push(await remember(db, question));
+				}
+			),
+			{ numRuns: RUNS, seed: 15_101_930, endOnFailure: true }
+		);
+		for (const { question, knownAt, values } of known)
+			expect(await valuesOf(db, { ...question, knownAt })).toEqual(values);
+	}
+);
 
 type Asked = { unitId: string; from: string; asOf: string };
 type Remembered = { question: Asked; knownAt: Date; values: (number | null)[] };

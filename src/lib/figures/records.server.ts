@@ -4,7 +4,7 @@ import type { Db } from '#lib/server/db.ts';
 import { authorise } from '#lib/units/authority.server.ts';
 import { complete, condition, type Asked } from './condition.server.ts';
 import { yearBefore, type Cohort, type Figure, type FigureRecord, type Flow, type Question } from './figure.ts';
-import { listWithout } from './obliged.server.ts';
+import { listObligedThat } from './obliged.server.ts';
 
 /** `after` is the `next` of the page before. `side` chooses which half of a ratio or a change is listed. */
 export type RecordsPage = { after?: string; limit?: number; side?: 'numerator' | 'denominator' };
@@ -42,9 +42,9 @@ async function listed(db: Db, figure: Figure, asked: Asked, page: Page): Promise
 			return cases(db, figure.base, { ...asked, from: yearBefore(asked.from), asOf: yearBefore(asked.asOf) }, page);
 		}
 		case 'units_with':
-			return unitsWith(db, figure.base, asked, page);
+			return listObligedThat(db, 'have', { ...page, figure: figure.base, asked });
 		case 'units_without':
-			return listWithout(db, figure.base, asked, page);
+			return listObligedThat(db, 'lack', { ...page, figure: figure.base, asked });
 	}
 }
 
@@ -57,15 +57,6 @@ async function cases(db: Db, figure: Flow | Cohort, asked: Asked, page: Page): P
 		${condition(figure, asked)}
 		group by p.case_id having sum(p.quantity) <> 0 ${from}
 		order by max(p.on_date) desc, p.case_id desc limit ${page.limit}`.execute(db);
-	return rows;
-}
-
-async function unitsWith(db: Db, figure: Flow | Cohort, asked: Asked, page: Page): Promise<FigureRecord[]> {
-	const from = page.after === '' ? sql`` : sql`and p.unit_id > ${page.after}::uuid`;
-	const { rows } = await sql<FigureRecord>`
-		select null::uuid as "caseId", p.unit_id as "unitId", max(p.on_date) as "onDate", sum(p.quantity)::bigint as quantity
-		${condition(figure, asked)} ${from}
-		group by p.unit_id having sum(p.quantity) > 0 order by p.unit_id limit ${page.limit}`.execute(db);
 	return rows;
 }
 
