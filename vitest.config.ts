@@ -5,7 +5,14 @@ const slow_ms = 30_000;
 export default defineConfig({
 	test: {
 		projects: [
-			{ test: { name: 'unit', include: ['src/**/*.test.ts'], exclude: ['src/**/*.server.test.ts'], testTimeout: slow_ms } },
+			{
+				test: {
+					name: 'unit',
+					include: ['src/**/*.test.ts'],
+					exclude: ['src/**/*.server.test.ts'],
+					testTimeout: slow_ms
+				}
+			},
 			{
 				test: {
 					name: 'server',

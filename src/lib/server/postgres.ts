@@ -43,6 +43,7 @@ export async function joinCluster(
 	{ onMoved, options }: { onMoved?: (access: Access) => void; options?: ClusterOptions } = {}
 ): Promise<Membership> {
 	let left = false;
+	let returning: Promise<void> | undefined;
 	const enter = async (): Promise<{ access: Access; presence: pg.Client }> => {
 		const entered = await withLock(lockFile(folder), LOCK_PATIENCE_MS, async () => {
 			const access = await ensureRunning(folder, options);
@@ -51,7 +52,7 @@ export async function joinCluster(
 			return { access, presence };
 		});
 		entered.presence.on('error', () => undefined);
-		entered.presence.once('end', () => void returnLater());
+		entered.presence.once('end', () => (returning = returnLater()));
 		return entered;
 	};
 	const returnLater = async (): Promise<void> => {
@@ -73,6 +74,7 @@ export async function joinCluster(
 		access: current.access,
 		leave: async () => {
 			left = true;
+			await returning;
 			await leaveCluster(folder, current.presence);
 		}
 	};
