@@ -14,7 +14,18 @@ export default defineConfig({
 		}),
 		sveltekit({
 			adapter: adapter({ precompress: true }),
-			csp: { mode: 'auto', directives: { 'default-src': ['self'], 'img-src': ['self', 'data:', 'blob:'], 'style-src': ['self', 'unsafe-inline'], 'object-src': ['none'], 'base-uri': ['self'], 'frame-ancestors': ['none'], 'form-action': ['self'] } }
+			csp: {
+				mode: 'auto',
+				directives: {
+					'default-src': ['self'],
+					'img-src': ['self', 'data:', 'blob:'],
+					'style-src': ['self', 'unsafe-inline'],
+					'object-src': ['none'],
+					'base-uri': ['self'],
+					'frame-ancestors': ['none'],
+					'form-action': ['self']
+				}
+			}
 		})
 	]
 });
