@@ -1,0 +1,48 @@
+/** One measured thing. `yardstick`: the same work by hand on this machine in the same run, in the same unit. */
+export type Measured = {
+	what: string;
+	value: number | null;
+	unit: 'ms' | 'MB' | 'kB';
+	target: number;
+	yardstick: { what: string; value: number } | null;
+};
+
+/** A table for the screen. */
+export function formatTable(measured: readonly Measured[]): string {
+	const rows = measured.map(({ what, value, unit, target, yardstick }) => [
+		value === null ? '?' : value <= target ? '✓' : '✗',
+		what,
+		value === null ? 'not told by this system' : `${round(value)} ${unit}`,
+		`≤ ${target} ${unit}`,
+		yardstick ? `${round(yardstick.value)} ${unit} ${yardstick.what}` : ''
+	]);
+	const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+	return rows
+		.map(
+			(row) =>
+				`${row
+					.map((cell, i) => cell.padEnd(widths[i] ?? 0))
+					.join('  ')
+					.trimEnd()}\n`
+		)
+		.join('');
+}
+
+function round(value: number): number {
+	return value < 10 ? Math.round(value * 10) / 10 : Math.round(value);
+}
+
+/** The median time of `times` runs, after one to warm up, in ms. */
+export async function median_ms(times: number, work: () => Promise<unknown>): Promise<number> {
+	await work();
+	const taken: number[] = [];
+	for (let i = 0; i < times; i += 1) taken.push(await time_ms(work));
+	return taken.sort((a, b) => a - b)[Math.floor(times / 2)] ?? 0;
+}
+
+/** How long it took, in ms. */
+export async function time_ms(work: () => Promise<unknown>): Promise<number> {
+	const begun = performance.now();
+	await work();
+	return performance.now() - begun;
+}
