@@ -9,6 +9,7 @@ import type { DB } from '#lib/server/db.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
 import { establishBloc, registerBloc } from './bloc.ts';
 import { establishProvince, registerProvince } from './province.ts';
+import { beginReports } from './reports.ts';
 
 /** An account of the demonstration world, with whom it stands for. */
 export type DemonstrationAccount = {
@@ -82,6 +83,7 @@ export async function loadDemonstration(db: Kysely<DB>): Promise<readonly Demons
 		await fillBloc(tx);
 		await establishBloc(tx, { code: 'TH-DUK', province: 'Tỉnh uỷ (dữ liệu tập huấn)', provinceCode: 'TH' });
 		await registerProvince(tx, await establishProvince(tx));
+		await beginReports(tx);
 		await makeAccounts(tx, DEMONSTRATION_ACCOUNTS);
 	});
 	return DEMONSTRATION_ACCOUNTS;

@@ -1,16 +1,21 @@
 import { redirect } from '@sveltejs/kit';
-import { unitsWhere } from '#lib/accounts/actor.ts';
+import { unitsWhere, type Actor } from '#lib/accounts/actor.ts';
 import { signedIn } from '#lib/accounts/guard.ts';
 import { figureNamed } from '#lib/catalogue.ts';
 import { choosePeriod, latestPeriod, readPeriod } from '#lib/figures/period.server.ts';
 import { currentPeriod, periodName, upTo } from '#lib/figures/period.ts';
 import { list } from '#lib/models/list.server.ts';
+import { listPeriods, type PeriodState } from '#lib/reports/calendar.server.ts';
+import { m } from '#lib/paraglide/messages.js';
 import { today } from '#lib/server/clock.ts';
+import type { Db } from '#lib/server/db.ts';
 import { word } from '#lib/ui/word.ts';
+import { formatDay } from '#lib/vietnamese/format.ts';
 import { may } from '#lib/units/authority.server.ts';
 import { chosenUnit } from '#lib/units/chosen.server.ts';
+import type { Unit } from '#lib/units/unit.ts';
 import { desk } from './desk.server.ts';
-import { listReturned, listTodos } from './todo.server.ts';
+import { listReturned, listTodos, type Todo } from './todo.server.ts';
 import type { PageServerLoad } from './$types';
 
 const OWN_SHOWN = 20;
@@ -27,8 +32,9 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 		!asked && now.empty
 			? await latestPeriod(db, actor, { figure: figureNamed('models.registered'), unitId: unit.id, day })
 			: null;
-	const period = latest ?? asked ?? running;
-	const figures = latest ? await desk(db, actor, { unit, period }) : now;
+	const due = asked ? null : await duePeriod(db, actor, { unitId: unit.id, period: latest ?? running });
+	const period = due ? { from: due.beginsOn, asOf: due.cutOffOn } : (latest ?? asked ?? running);
+	const figures = latest || due ? await desk(db, actor, { unit, period }) : now;
 	const of = { unit, year: figures.year };
 	const [todos, returned, own, writes, imports] = await Promise.all([
 		listTodos(db, actor, of),
@@ -42,7 +48,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 	return {
 		unit,
 		figures,
-		todos,
+		todos: due && due.state !== 'signed' ? [reportTodo(due, unit), ...todos] : todos,
 		returned,
 		own: own.map(({ id, name, state, novelty }) => ({
 			id,
@@ -59,6 +65,19 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 		period: choosePeriod(url, period, day)
 	};
 };
+
+/** The reporting period of the office's calendar that these days fall in: its cut-off day is the office's own. */
+async function duePeriod(db: Db, actor: Actor, of: { unitId: string; period: { from: string; asOf: string } }) {
+	const { from, asOf } = of.period;
+	const periods = await listPeriods(db, actor, of.unitId);
+	return periods.find((one) => one.beginsOn === from && one.cutOffOn <= asOf && asOf <= one.endsOn) ?? null;
+}
+
+/** The report of the period, until it is signed. */
+function reportTodo(due: PeriodState, unit: Unit): Todo {
+	const href = due.reportId ? `/reports/${due.reportId}` : `/reports?unit=${encodeURIComponent(unit.code)}`;
+	return { key: 'report', href, text: m.desk_todo_report({ name: due.name, day: formatDay(due.dueOn) }) };
+}
 
 function partOfDay(): 'morning' | 'noon' | 'afternoon' | 'evening' {
 	const hour = (new Date().getUTCHours() + 7) % 24;
