@@ -34,6 +34,19 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.refresh_statistics()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+begin
+	analyze unit_paths, unit_versions, registrations, postings;
+end
+$function$
+;
+grant execute on function refresh_statistics() to kheo_app;
+
 CREATE OR REPLACE FUNCTION public.refuse_change_of_signed()
  RETURNS trigger
  LANGUAGE plpgsql

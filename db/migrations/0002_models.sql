@@ -190,6 +190,15 @@ create table import_mappings (
 comment on table import_mappings is 'Columns that an office corrected by hand, remembered for its next list of the same shape.';
 comment on column import_mappings.fingerprint is 'SHA-256 of the headings of a sheet with their columns, folded.';
 
+create function refresh_statistics() returns void language plpgsql security definer set search_path = public as $$
+begin
+	analyze unit_paths, unit_versions, registrations, postings;
+end
+$$;
+comment on function refresh_statistics is 'After a list of thousands: until autovacuum comes by, a minute later, the planner would take the tables for empty and questions would take half a minute.';
+revoke execute on function refresh_statistics from public;
+grant execute on function refresh_statistics to kheo_app;
+
 insert into measure_facets (measure, facet, pattern)
 select measure, facet, pattern
 from unnest(array['model.registered', 'model.returned', 'model.recognised', 'model.not_recognised', 'model.typical', 'model.proposed', 'model.rewarded', 'model.replicated']) measure
