@@ -94,7 +94,7 @@ export function visits({ models, reports, imports }: Prepared): Visit[] {
 		visit('/(office)/verify', ['province', '/verify']),
 
 		visit('/(office)/units', ['officer', '/units']),
-		visit('/(office)/units', ['stranger', '/units'], { name: 'units-stranger' }),
+		visit('/(office)/units', ['stranger', '/units'], { name: 'units-stranger', status: 403 }),
 		visit('/(office)/units/[code]', ['officer', '/units/YB-DUK-14']),
 		visit('/(office)/units/import', ['administrator', '/units/import']),
 		visit('/(admin)/accounts', ['administrator', '/accounts'])
