@@ -17,10 +17,8 @@ async function answer(db: Db, figure: Figure, asked: Asked): Promise<Answer> {
 	const blank = { ...said, figure: figure.name, about: false, parts: [] };
 	switch (figure.kind) {
 		case 'flow':
-		case 'cohort': {
-			const sums = await total(db, figure, asked);
-			return { ...blank, value: sums.value, about: sums.about, parts: await partsOf(db, figure, asked) };
-		}
+		case 'cohort':
+			return { ...blank, ...(await measure(db, figure, asked)) };
 		case 'ratio':
 			return ratio(db, figure, asked, blank);
 		case 'units_with':
@@ -36,44 +34,40 @@ async function answer(db: Db, figure: Figure, asked: Asked): Promise<Answer> {
 	}
 }
 
-async function total(db: Db, figure: Flow | Cohort, asked: Asked): Promise<{ value: number; about: boolean }> {
-	const { rows } = await sql<{ value: number; about: boolean }>`
-		select coalesce(sum(p.quantity), 0)::bigint as value, coalesce(bool_or(p.about), false) as about
-		${condition(figure, asked)}`.execute(db);
-	return rows[0] ?? { value: 0, about: false };
-}
+type Measured = { value: number; about: boolean; parts: Part[] };
 
-async function partsOf(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Part[]> {
-	if (asked.by.length === 0) return [];
-	return grouped(db, figure, asked, sql<number>`sum(p.quantity)::bigint`);
-}
-
-/** Facets a posting lacks group under '': visible, never dropped, so that parts always add up. */
-async function grouped(
-	db: Db,
-	figure: Flow | Cohort,
-	asked: Asked,
-	value: ReturnType<typeof sql<number>>
-): Promise<Part[]> {
-	const keys = sql.join(asked.by.map((facet, i) => sql`coalesce(${facetOf(facet)}, '') as ${sql.ref(`k${i}`)}`));
-	const order = sql.join(asked.by.map((_, i) => sql.ref(`k${i}`)));
-	const { rows } = await sql<Record<string, string> & { value: number }>`
-		select ${keys}, ${value} as value ${condition(figure, asked)}
-		group by ${order} having sum(p.quantity) <> 0 order by ${order}`.execute(db);
-	return rows.map((row) => ({
-		key: Object.fromEntries(asked.by.map((facet, i) => [facet, row[`k${i}`] ?? ''])),
-		value: row.value
-	}));
+/**
+ * The value and its parts, in one pass over the records. Facets a posting lacks group under '': visible, never dropped, so
+ * that parts always add up.
+ */
+async function measure(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Measured> {
+	const keys = asked.by.map((_, i) => sql.ref(`k${i}`));
+	const columns = asked.by.map((facet, i) => sql`, coalesce(${facetOf(facet)}, '') as ${sql.ref(`k${i}`)}`);
+	const list = keys.length > 0 ? sql`${sql.join(keys)},` : sql``;
+	const groups = keys.length > 0 ? sql`group by grouping sets ((), (${sql.join(keys)}))` : sql``;
+	const whole = keys.length > 0 ? sql`grouping(${sql.join(keys)}) > 0` : sql`true`;
+	const order = keys.length > 0 ? sql`order by ${sql.join(keys)}` : sql``;
+	const { rows } = await sql<Record<string, string> & { whole: boolean; value: number; about: boolean }>`
+		select ${list} ${whole} as whole, coalesce(sum(quantity), 0)::bigint as value, coalesce(bool_or(about), false) as about
+		from (select p.quantity, p.about ${sql.join(columns, sql``)} ${condition(figure, asked)}) counted
+		${groups} ${order}`.execute(db);
+	const all = rows.find((row) => row.whole);
+	const parts = rows
+		.filter((row) => !row.whole && row.value !== 0)
+		.map((row) => ({
+			key: Object.fromEntries(asked.by.map((facet, i) => [facet, row[`k${i}`] ?? ''])),
+			value: row.value
+		}));
+	return { value: all?.value ?? 0, about: all?.about ?? false, parts };
 }
 
 type Blank = Omit<Answer, 'value'>;
 
 async function ratio(db: Db, figure: Extract<Figure, { kind: 'ratio' }>, asked: Asked, blank: Blank): Promise<Answer> {
-	const above = await total(db, figure.numerator, asked);
-	const below = await total(db, figure.denominator, asked);
-	const [tops, bottoms] = [await partsOf(db, figure.numerator, asked), await partsOf(db, figure.denominator, asked)];
-	const byKey = new Map(tops.map((part) => [JSON.stringify(part.key), part.value ?? 0]));
-	const parts = bottoms.map((part) => {
+	const above = await measure(db, figure.numerator, asked);
+	const below = await measure(db, figure.denominator, asked);
+	const byKey = new Map(above.parts.map((part) => [JSON.stringify(part.key), part.value ?? 0]));
+	const parts = below.parts.map((part) => {
 		const numerator = byKey.get(JSON.stringify(part.key)) ?? 0;
 		const denominator = part.value ?? 0;
 		return { key: part.key, numerator, denominator, value: share(numerator, denominator) };
@@ -101,8 +95,8 @@ async function change(
 	blank: Blank
 ): Promise<Answer> {
 	const before = { ...asked, from: yearBefore(asked.from), asOf: yearBefore(asked.asOf) };
-	const now = await total(db, figure.base, asked);
-	const then = await total(db, figure.base, before);
+	const now = await measure(db, figure.base, { ...asked, by: [] });
+	const then = await measure(db, figure.base, { ...before, by: [] });
 	const difference = now.value - then.value;
 	const value = figure.relative ? share(difference, then.value) : difference;
 	return { ...blank, about: now.about || then.about, numerator: now.value, denominator: then.value, value };

@@ -1,3 +1,4 @@
+import { toneKey } from '#lib/vietnamese/text.ts';
 import { headingKey } from './columns.ts';
 
 export type ListedUnit = { id: string; code: string; name: string; parentId: string | null };
@@ -42,21 +43,25 @@ export function resolveUnit(name: string, index: UnitIndex, scope: UnitScope = {
 	if (key === '') return null;
 	const isInside = (unit: ListedUnit) => scope.within === undefined || isUnder(unit.id, scope.within, index);
 	const whole = (index.whole.get(key) ?? []).filter(isInside);
-	if (whole.length > 0) return only(whole, false);
+	if (whole.length > 0) return only(whole, name, false);
 	const plain = stripParty(key);
 	const party = (index.withoutParty.get(plain) ?? []).filter(isInside);
-	if (party.length > 0) return only(party, true);
+	if (party.length > 0) return only(party, name, true);
 	const bare = stripPlace(plain);
 	const places = (index.bare.get(bare) ?? []).filter(isInside).filter((unit) => {
 		const other = stripParty(unitKey(unit.name));
 		return !scope.keepsPlaceKind || plain === bare || other === stripPlace(other);
 	});
-	return places.length > 0 ? only(places, true) : null;
+	return places.length > 0 ? only(places, name, true) : null;
 }
 
-function only(units: ListedUnit[], isKindIgnored: boolean): UnitMatch {
-	const [unit] = units;
-	return unit && units.length === 1 ? { unit, isKindIgnored } : { several: units };
+/** Of names that differ in their marks only ("Tân Thạnh", "Tân Thành") the one that is written just so is meant. */
+function only(units: ListedUnit[], name: string, isKindIgnored: boolean): UnitMatch {
+	const own = stripPlace(stripParty(unitKey(name))).split(' ').length;
+	const marked = (text: string) => toneKey(text).split(' ').slice(-own).join(' ');
+	const exact = units.length > 1 ? units.filter((unit) => marked(unit.name) === marked(name)) : units;
+	const [unit] = exact;
+	return unit && exact.length === 1 ? { unit, isKindIgnored } : { several: units };
 }
 
 function isUnder(id: string, ancestor: string, { parents }: UnitIndex): boolean {
