@@ -1,17 +1,29 @@
+import { sql } from 'kysely';
 import { fillBloc, fillBlocWithAccounts } from '#lib/demo/load.ts';
 import { establishProvince, registerProvince } from '#lib/demo/province.ts';
 import type { World } from './database.ts';
 
 /** The bloc of Yên Bái 2023–2024: 133 and 182 models, 77 units. */
-export const blocWorld: World = { name: 'bloc', fill: fillBloc };
+export const blocWorld: World = known({ name: 'bloc', fill: fillBloc });
 
 /** The same with its people: an officer and reviewer, a leader, a base officer, an administrator, one without any right. */
-export const peopledWorld: World = { name: 'peopled', fill: fillBlocWithAccounts };
+export const peopledWorld: World = known({ name: 'peopled', fill: fillBlocWithAccounts });
 
 /** The province of Kiên Giang 2018–2019: 15.073 registrations. */
-export const provinceWorld: World = {
+export const provinceWorld: World = known({
 	name: 'province',
 	fill: async (db) => {
 		await db.transaction().execute(async (tx) => registerProvince(tx, await establishProvince(tx)));
 	}
-};
+});
+
+/** The planner knows the world, as it does a minute after any list was written; a copy of the database takes that along. */
+function known(world: World): World {
+	return {
+		name: world.name,
+		fill: async (db) => {
+			await world.fill(db);
+			await sql`select refresh_statistics()`.execute(db);
+		}
+	};
+}

@@ -195,7 +195,7 @@ begin
 	analyze unit_paths, unit_versions, registrations, postings;
 end
 $$;
-comment on function refresh_statistics is 'After a list of thousands: until autovacuum comes by, a minute later, the planner would take the tables for empty and questions would take half a minute.';
+comment on function refresh_statistics is 'After a list was written: until autovacuum comes by, a minute later, the planner would take the tables for empty and questions would take up to half a minute.';
 revoke execute on function refresh_statistics from public;
 grant execute on function refresh_statistics to kheo_app;
 

@@ -85,6 +85,7 @@ export async function loadDemonstration(db: Kysely<DB>): Promise<readonly Demons
 		await registerProvince(tx, await establishProvince(tx));
 		await beginReports(tx);
 		await makeAccounts(tx, DEMONSTRATION_ACCOUNTS);
+		await sql`select refresh_statistics()`.execute(tx);
 	});
 	return DEMONSTRATION_ACCOUNTS;
 }

@@ -53,12 +53,10 @@ export async function accept(
 		},
 		`import.accept ${id}`
 	);
-	if (written.count >= LONG_LIST) await sql`select refresh_statistics()`.execute(db);
+	// A list of a hundred rows in an empty office is enough for the planner to be wrong until autovacuum comes by.
+	await sql`select refresh_statistics()`.execute(db);
 	return written;
 }
-
-/** From this many rows on, the planner's idea of the tables is worth a third of a second. */
-const LONG_LIST = 1000;
 
 function agreed(held: HeldImport, consent: Consent): Summary {
 	if (!held.summary) throw problem('import.nothing_read');

@@ -56,6 +56,7 @@ export async function importUnits(
 	const result = { rows: rows.length, accepted: units, skipped, refused, committed: false };
 	if (refused.length > 0 || units.length === 0 || dryRun) return result;
 	const accepted = await command(db, actor, (tx) => establishIn(tx, actor, { units }));
+	await sql`select refresh_statistics()`.execute(db);
 	return { ...result, accepted, committed: true };
 }
 
