@@ -21,6 +21,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 	return {
 		unit,
 		mayWrite: await may(db, actor, 'report.write', unit.id),
+		mayPlan: await may(db, actor, 'template.write', unit.id),
 		writing: unit.parentId ? await writing(db, actor, { unitId: unit.id, officeId: unit.parentId, wanted }) : null,
 		gathering: await gathering(db, actor, { unitId: unit.id, wanted })
 	};
