@@ -31,22 +31,24 @@ export async function desk(db: Db, actor: Actor, { unit, period }: DeskQuestion)
 	const question = { unitId: unit.id, ...period };
 	const before = { unitId: unit.id, from: yearBefore(period.from), asOf: yearBefore(period.asOf) };
 	const named = (name: string, by: readonly string[] = []) => ask(db, actor, figureNamed(name), { ...question, by });
-	const [registered, yearAgo, recognised, unitsWith, unitsWithout, missing, obliged, children, theme] =
-		await Promise.all([
-			named('models.registered', ['unit', 'level', 'novelty', 'month']),
-			ask(db, actor, figureNamed('models.registered'), before),
-			named('models.recognised', ['unit']),
-			named('models.units_registered'),
-			named('models.units_not_registered'),
-			records(db, actor, {
+	const [registered, yearAgo, recognised, unitsWithout, obliged, children, theme] = await Promise.all([
+		named('models.registered', ['unit', 'level', 'novelty', 'month']),
+		ask(db, actor, figureNamed('models.registered'), before),
+		named('models.recognised', ['unit']),
+		named('models.units_not_registered'),
+		countObliged(db, question),
+		listChildren(db, unit.id, period.asOf),
+		findTheme(db, unit.id, Number(period.asOf.slice(0, 4)))
+	]);
+	// Who has registered and who has not are together all who are expected to: one of the two need not be counted.
+	const unitsWith = { value: unitsWithout.value === null ? null : obliged - unitsWithout.value, about: false };
+	const missing = unitsWithout.value
+		? await records(db, actor, {
 				figure: figureNamed('models.units_not_registered'),
 				question,
 				page: { limit: MISSING_SHOWN }
-			}),
-			countObliged(db, question),
-			listChildren(db, unit.id, period.asOf),
-			findTheme(db, unit.id, Number(period.asOf.slice(0, 4)))
-		]);
+			})
+		: { records: [], next: null };
 	const door = doorsOf(unit.code, period);
 	return {
 		theme: theme?.title ?? null,
