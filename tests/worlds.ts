@@ -1,13 +1,10 @@
 import { sql } from 'kysely';
-import { fillBloc, fillBlocWithAccounts } from '#lib/demo/load.ts';
+import { fillBloc } from '#lib/demo/load.ts';
 import { establishProvince, registerProvince } from '#lib/demo/province.ts';
 import type { World } from './database.ts';
 
 /** The bloc of Yên Bái 2023–2024: 133 and 182 models, 77 units. */
 export const blocWorld: World = known({ name: 'bloc', fill: fillBloc });
-
-/** The same with its people: an officer and reviewer, a leader, a base officer, an administrator, one without any right. */
-export const peopledWorld: World = known({ name: 'peopled', fill: fillBlocWithAccounts });
 
 /** The province of Kiên Giang 2018–2019: 15.073 registrations. */
 export const provinceWorld: World = known({

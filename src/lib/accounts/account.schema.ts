@@ -6,12 +6,12 @@ import { ROLES } from './actor.ts';
 const text = (most: number) =>
 	z.string().transform(normalise).pipe(z.string().min(1, 'field_required').max(most, 'field_too_long'));
 
-export const Email = z
+const Email = z
 	.string()
 	.transform((value) => normalise(value).toLowerCase())
 	.pipe(z.email('field_email_invalid').max(254, 'field_too_long'));
 /** Length is what makes a password strong; there are no composition rules (NIST SP 800-63B). */
-export const Password = z.string().min(12, 'field_password_short').max(200, 'field_too_long');
+const Password = z.string().min(12, 'field_password_short').max(200, 'field_too_long');
 export const UnitCode = z
 	.string()
 	.trim()

@@ -1,12 +1,11 @@
 import { sql, type Kysely } from 'kysely';
-import { v7 as newId } from 'uuid';
 import { create } from '#lib/accounts/account.server.ts';
 import { operator, type Role } from '#lib/accounts/actor.ts';
-import { command } from '#lib/actions/action.server.ts';
 import { addSheet } from '#lib/models/score-sheet.server.ts';
 import { draft, giveBack, submit } from '#lib/models/registration.server.ts';
 import type { DB } from '#lib/server/db.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
+import { setTheme } from '#lib/units/year-theme.server.ts';
 import { establishBloc, registerBloc } from './bloc.ts';
 import { establishProvince, registerProvince } from './province.ts';
 import { beginReports } from './reports.ts';
@@ -95,36 +94,8 @@ export async function fillBloc(db: Kysely<DB>): Promise<void> {
 	for (const level of ['base', 'district', 'bloc', 'province'] as const) await addSheet(db, actor, sheetOf(level));
 	const world = await establishBloc(db, { code: 'YB-DUK', province: 'Tỉnh uỷ Yên Bái', provinceCode: 'YB' });
 	await registerBloc(db, world);
-	await command(db, actor, async (tx) => {
-		const actionId = newId();
-		await tx
-			.insertInto('year_themes')
-			.values({ unit_id: world.bloc, year: 2024, title: 'Dân vận khéo gắn với chuyển đổi số', action_id: actionId })
-			.execute();
-		return {
-			result: undefined,
-			actions: [
-				{
-					id: actionId,
-					homeId: world.province,
-					noun: 'year_theme',
-					recordId: world.bloc,
-					verb: 'set',
-					unitId: world.bloc
-				}
-			]
-		};
-	});
+	await setTheme(db, actor, { unitId: world.bloc, year: 2024, title: 'Dân vận khéo gắn với chuyển đổi số' });
 	await workInHand(db);
-}
-
-/** The same small world with its people. */
-export async function fillBlocWithAccounts(db: Kysely<DB>): Promise<void> {
-	await fillBloc(db);
-	await makeAccounts(
-		db,
-		DEMONSTRATION_ACCOUNTS.filter(({ unit }) => unit === null || unit.startsWith('YB'))
-	);
 }
 
 async function makeAccounts(db: Kysely<DB>, accounts: readonly DemonstrationAccount[]): Promise<void> {

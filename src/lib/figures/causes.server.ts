@@ -3,7 +3,7 @@ import type { Actor } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
 import { authorise } from '#lib/units/authority.server.ts';
 import { complete, condition } from './condition.server.ts';
-import type { Cohort, Figure, Flow, Question } from './figure.ts';
+import { basesOf, type Figure, type Question } from './figure.ts';
 
 /** An action that changed a figure after an instant, and by how much. */
 export type Cause = {
@@ -46,18 +46,4 @@ export async function causes(
 		found.push(...rows);
 	}
 	return found;
-}
-
-function basesOf(figure: Figure): (Flow | Cohort)[] {
-	switch (figure.kind) {
-		case 'flow':
-		case 'cohort':
-			return [figure];
-		case 'ratio':
-			return [figure.numerator, figure.denominator];
-		case 'units_with':
-		case 'units_without':
-		case 'change':
-			return [figure.base];
-	}
 }

@@ -82,3 +82,18 @@ export function yearBefore(day: string): string {
 	const earlier = `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`;
 	return earlier.endsWith('-02-29') ? `${earlier.slice(0, 8)}28` : earlier;
 }
+
+/** The figures that a figure is read from in the ledger: itself, both halves of a share, or what a count or change is of. */
+export function basesOf(figure: Figure): (Flow | Cohort)[] {
+	switch (figure.kind) {
+		case 'flow':
+		case 'cohort':
+			return [figure];
+		case 'ratio':
+			return [figure.numerator, figure.denominator];
+		case 'units_with':
+		case 'units_without':
+		case 'change':
+			return [figure.base];
+	}
+}

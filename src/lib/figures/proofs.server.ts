@@ -21,7 +21,7 @@ export type ChildrenProof = { kind: 'children'; holds: boolean; total: number; s
 export type LateProof = { kind: 'late'; holds: boolean; count: number };
 export type Proof = PartitionProof | ChildrenProof | LateProof;
 
-/** What can be proved of a figure on its records. Ratios and changes are proved on both of their sides' figures. */
+/** What can be proved of a figure on its records. A ratio is proved on its numerator; reports ask for each half by itself. */
 export async function prove(db: Db, actor: Actor, figure: Figure, question: Question): Promise<Proof[]> {
 	await authorise(db, actor, 'unit.read', question.unitId);
 	const asked = complete(figure, question);

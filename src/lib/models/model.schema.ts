@@ -24,7 +24,7 @@ const prose = (most: number) =>
 		.pipe(z.string().max(most, 'field_too_long'));
 
 /** Markup in a name is a sign of a paste gone wrong; it is refused rather than shown. */
-export const Name = text(500)
+const Name = text(500)
 	.refine((value) => value.length > 0, 'field_required')
 	.refine((value) => !/<[^>]*>/.test(value), 'field_markup');
 

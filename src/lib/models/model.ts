@@ -86,17 +86,6 @@ export const LEADS_TO = {
 	end: 'ended'
 } as const satisfies Partial<Record<Verb, State>>;
 
-/** States in which a registration counts as registered. */
-export const COUNTED: readonly State[] = [
-	'registered',
-	'in_progress',
-	'self_assessed',
-	'appraised',
-	'recognised',
-	'not_recognised',
-	'ended'
-];
-
 /** The contents of the registration form besides name, place and unit; each is verifiable text, none is required in a list. */
 export const CONTENTS = [
 	'situation',

@@ -41,7 +41,7 @@ export function parseControlTag(tag: string): ControlAddress | null {
 }
 
 /** "Mô hình đăng ký [f1]": LibreOffice before 7.5 drops tags and keeps names, so the name says the place too. */
-export function controlAlias(label: string, { slot, cell }: { slot: string; cell: string | null }): string {
+function controlAlias(label: string, { slot, cell }: { slot: string; cell: string | null }): string {
 	const place = ` [${cell ? `${slot} ${cell}` : slot}]`;
 	return `${label.slice(0, NAME_AT_MOST - place.length)}${place}`;
 }

@@ -40,7 +40,7 @@ import type { DocumentFamily, Letterhead } from './letterhead.ts';
 
 /** Names of the custom properties by which a file, renamed or not, is known again. */
 export const REPORT_PROPERTY = 'KheoReport';
-export const DIGEST_PROPERTY = 'KheoDigest';
+const DIGEST_PROPERTY = 'KheoDigest';
 
 export type PrintedReport = {
 	/** A UUID: it stands, shortened, in every content control. */

@@ -1,5 +1,5 @@
 import type { Actor } from '#lib/accounts/actor.ts';
-import type { Cohort, Figure, Flow } from '#lib/figures/figure.ts';
+import { basesOf, type Cohort, type Flow } from '#lib/figures/figure.ts';
 import { prove, type Proof } from '#lib/figures/proofs.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
@@ -37,20 +37,6 @@ function standsOn({
 	const { where: _where, by: _by, ...whole } = question;
 	const periods = listed.query.compare || figure.kind === 'change' ? [whole, yearEarlier(whole)] : [whole];
 	return basesOf(figure).flatMap((base) => periods.map((period) => ({ figure: base, question: period })));
-}
-
-function basesOf(figure: Figure): (Flow | Cohort)[] {
-	switch (figure.kind) {
-		case 'flow':
-		case 'cohort':
-			return [figure];
-		case 'ratio':
-			return [figure.numerator, figure.denominator];
-		case 'units_with':
-		case 'units_without':
-		case 'change':
-			return [figure.base];
-	}
 }
 
 /** Refuses a report whose parts do not add up. Records entered after the cut-off are a warning, not a refusal. */

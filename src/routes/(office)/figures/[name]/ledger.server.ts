@@ -73,7 +73,7 @@ function countedText(figure: Figure, answer: Answer): string {
 }
 
 /** Lines of the list: models by their own name, units by the name they had on the cut-off day. */
-export async function recordLines(
+async function recordLines(
 	db: Db,
 	actor: Actor,
 	of: { records: readonly FigureRecord[]; asOf: string }
