@@ -602,14 +602,23 @@ create table role_grants (
 	role text not null,
 	valid daterange not null,
 	action_id uuid not null,
-	constraint role_grants_role_check CHECK ((role = ANY (ARRAY['officer'::text, 'reviewer'::text, 'leader'::text, 'administrator'::text]))),
+	delegated_from_id uuid,
+	reason text,
+	constraint role_grants_delegation_check CHECK (((delegated_from_id IS NULL) OR ((NOT upper_inf(valid)) AND (NOT lower_inf(valid)) AND (reason IS NOT NULL)))),
+	constraint role_grants_role_check CHECK ((role = ANY (ARRAY['officer'::text, 'reviewer'::text, 'leader'::text, 'petition_officer'::text, 'newsroom_editor'::text, 'judge'::text, 'auditor'::text, 'administrator'::text]))),
+	constraint role_grants_delegated_from_fk FOREIGN KEY (delegated_from_id) REFERENCES role_grants(id) ON DELETE CASCADE,
 	constraint role_grants_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
 	constraint role_grants_user_fk FOREIGN KEY (user_id) REFERENCES users(id),
 	constraint role_grants_pkey PRIMARY KEY (id)
 );
+CREATE INDEX role_grants_delegated_from_index ON public.role_grants USING btree (delegated_from_id);
+CREATE INDEX role_grants_unit_index ON public.role_grants USING btree (unit_id);
 CREATE INDEX role_grants_user_index ON public.role_grants USING btree (user_id);
 grant delete, insert, select, update on role_grants to kheo_app;
 comment on table role_grants is 'Who may act in which role on a unit and all that stands under it, and on which days.';
+comment on column role_grants.valid is 'Days on which the role is held: lower bound included, upper excluded, which is the first day without it.';
+comment on column role_grants.delegated_from_id is 'The grant whose holder lent it for a time; what is lent ends at the latest with that grant.';
+comment on column role_grants.reason is 'Why it was lent; required of a delegation.';
 
 create table schema_migrations (
 	name text not null,

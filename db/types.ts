@@ -577,10 +577,21 @@ export interface Responsibilities {
 
 export interface RoleGrants {
   action_id: string;
+  /**
+   * The grant whose holder lent it for a time; what is lent ends at the latest with that grant.
+   */
+  delegated_from_id: string | null;
   id: string;
+  /**
+   * Why it was lent; required of a delegation.
+   */
+  reason: string | null;
   role: string;
   unit_id: string;
   user_id: string;
+  /**
+   * Days on which the role is held: lower bound included, upper excluded, which is the first day without it.
+   */
   valid: string;
 }
 

@@ -3,7 +3,7 @@ import { sequence, type Handle, type HandleServerError, type ServerInit } from '
 import { getRequestEvent } from '$app/server';
 import { sveltekitCookies } from 'better-auth/svelte-kit';
 import { v7 as newId } from 'uuid';
-import { actorOf } from '#lib/accounts/account.server.ts';
+import { actorOf } from '#lib/accounts/role.server.ts';
 import { createAuth, type Auth } from '#lib/accounts/auth.server.ts';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { paraglideMiddleware } from '#lib/paraglide/server.js';

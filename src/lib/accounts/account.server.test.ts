@@ -2,8 +2,9 @@ import { describe, expect } from 'vitest';
 import type { Db } from '#lib/server/db.ts';
 import { establish } from '#lib/units/unit.server.ts';
 import { test } from '../../../tests/database.ts';
-import { actorOf, create, endRole, listUnder } from './account.server.ts';
+import { create } from './account.server.ts';
 import { operator, type Actor, type Role } from './actor.ts';
+import { actorOf, endRole, listUnder } from './role.server.ts';
 
 const machine = operator('thử nghiệm');
 const password = 'mot-cau-de-nho';

@@ -1,20 +1,39 @@
 /** Who acts. Pure: what a role may do is this one table, for the screens and for the guards alike. */
 
-export const ROLES = ['officer', 'reviewer', 'leader', 'administrator'] as const;
+export const ROLES = [
+	'officer',
+	'reviewer',
+	'leader',
+	'petition_officer',
+	'newsroom_editor',
+	'judge',
+	'auditor',
+	'administrator'
+] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Those who do the office's own work; administrators and auditors stand beside it. */
+const STAFF = ['officer', 'reviewer', 'leader', 'petition_officer', 'newsroom_editor', 'judge'] as const;
+
+/**
+ * Permission → roles that have it, on their unit and on everything under it. An administrator runs accounts and units
+ * and reads no case; an auditor reads and changes nothing; only who handles petitions comes near a sealed identity.
+ */
 export const PERMISSIONS = {
-	'unit.read': ['officer', 'reviewer', 'leader', 'administrator'],
+	'unit.read': ROLES,
 	'unit.establish': ['administrator'],
 	'account.manage': ['administrator'],
-	'model.read': ['officer', 'reviewer', 'leader'],
+	'audit.read': ['auditor', 'administrator'],
+	'figure.read': [...STAFF, 'auditor'],
+	'model.read': ['officer', 'reviewer', 'leader', 'newsroom_editor', 'auditor'],
 	'model.write': ['officer', 'reviewer'],
 	'model.review': ['reviewer', 'leader'],
 	'model.import': ['officer', 'reviewer'],
-	'report.read': ['officer', 'reviewer', 'leader'],
+	'report.read': ['officer', 'reviewer', 'leader', 'auditor'],
 	'report.write': ['officer', 'reviewer'],
 	'report.sign': ['leader'],
-	'template.write': ['reviewer', 'leader']
+	'template.write': ['reviewer', 'leader'],
+	'sealed.handle': ['petition_officer']
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;
 

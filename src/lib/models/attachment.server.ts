@@ -105,7 +105,7 @@ export async function download(
 	const { rows } = await sql<{ name: string; mediaType: string; sha256: string }>`
 		select f.name, f.media_type as "mediaType", f.sha256
 		from attachments a join files f on f.id = a.file_id join registrations r on r.id = a.record_id
-		where a.record_id = ${wanted.id}::uuid and a.file_id = ${wanted.fileId}::uuid and ${visibleTo(actor, 'model.read', 'r.unit_id')}`.execute(
+		where a.record_id = ${wanted.id}::uuid and a.file_id = ${wanted.fileId}::uuid and ${visibleTo(actor, 'model.read', { unit: 'r.unit_id', day: 'r.registered_on' })}`.execute(
 		db
 	);
 	const file = rows[0];

@@ -26,7 +26,7 @@ export async function findDuplicates(
 		select r.id, r.model_id as "modelId", r.name, r.year, r.level, r.state, r.registered_on as "registeredOn"
 		from registrations r
 		where r.unit_id = ${sought.unitId}::uuid and r.year in (${sought.year}, ${sought.year - 1}) and r.state <> 'withdrawn'
-			and ${visibleTo(actor, 'model.read', 'r.unit_id')}
+			and ${visibleTo(actor, 'model.read', { unit: 'r.unit_id', day: 'r.registered_on' })}
 		order by r.year desc, r.id`.execute(db);
 	const key = modelKey(sought.name);
 	return rows.filter((row) => row.modelId !== sought.exceptModelId && isAlike(modelKey(row.name), key));

@@ -110,7 +110,7 @@ function listed(actor: Actor, filter: ListFilter): RawBuilder<unknown> {
 	const conditions = [
 		sql`exists (select 1 from unit_paths under where under.unit_id = r.unit_id and under.ancestor_id = ${filter.unitId}::uuid
 			and under.valid @> ${today()}::date and upper_inf(under.known))`,
-		visibleTo(actor, 'model.read', 'r.unit_id')
+		visibleTo(actor, 'model.read', { unit: 'r.unit_id', day: 'r.registered_on' })
 	];
 	if (filter.year) conditions.push(sql`r.year = ${filter.year}`);
 	if (filter.level) conditions.push(sql`r.level = ${filter.level}`);
@@ -131,7 +131,9 @@ export async function describe(db: Db, actor: Actor, ids: readonly string[]): Pr
 	if (ids.length === 0) return new Map();
 	const { rows } = await sql<ListedRegistration>`
 		select ${COLUMNS} from registrations r ${UNIT_THEN}
-		where r.id = any(${[...ids]}::uuid[]) and ${visibleTo(actor, 'model.read', 'r.unit_id')}`.execute(db);
+		where r.id = any(${[...ids]}::uuid[]) and ${visibleTo(actor, 'model.read', { unit: 'r.unit_id', day: 'r.registered_on' })}`.execute(
+		db
+	);
 	return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -211,7 +213,7 @@ async function listCopies(db: Db, actor: Actor, modelId: string) {
 		select distinct on (m.id) r.id as "registrationId", r.name, v.name as "unitName", (me.replicated_from_id = m.id) as source
 		from models me join models m on m.replicated_from_id = me.id or m.id = me.replicated_from_id
 		join registrations r on r.model_id = m.id ${UNIT_THEN}
-		where me.id = ${modelId}::uuid and ${visibleTo(actor, 'model.read', 'r.unit_id')}
+		where me.id = ${modelId}::uuid and ${visibleTo(actor, 'model.read', { unit: 'r.unit_id', day: 'r.registered_on' })}
 		order by m.id, r.year`.execute(db);
 	return rows;
 }

@@ -167,7 +167,7 @@ const COLUMNS = sql`r.id, r.home_id as "homeId", r.unit_id as "unitId", r.code, 
 /** A report with its current text and, once signed, what was fixed then; refuses one the actor may not read. */
 export async function get(db: Db, actor: Actor, id: string): Promise<Report> {
 	const { rows } = await sql<Omit<Report, 'signature' | 'body' | 'letterhead'>>`
-		select ${COLUMNS} from reports r where r.id = ${id}::uuid and ${visibleTo(actor, 'report.read', 'r.unit_id')}`.execute(
+		select ${COLUMNS} from reports r where r.id = ${id}::uuid and ${visibleTo(actor, 'report.read', { unit: 'r.unit_id', day: 'r.as_of' })}`.execute(
 		db
 	);
 	if (!rows[0]) throw problem('report.not_found');
@@ -204,7 +204,7 @@ export type ListedReport = Pick<Report, 'id' | 'code' | 'title' | 'beginsOn' | '
 export async function listOf(db: Db, actor: Actor, unitId: string): Promise<ListedReport[]> {
 	const { rows } = await sql<ListedReport>`
 		select ${COLUMNS}, s.number, s.signed_on as "signedOn" from reports r left join report_signatures s on s.report_id = r.id
-		where r.unit_id = ${unitId}::uuid and ${visibleTo(actor, 'report.read', 'r.unit_id')}
+		where r.unit_id = ${unitId}::uuid and ${visibleTo(actor, 'report.read', { unit: 'r.unit_id', day: 'r.as_of' })}
 		order by r.as_of desc, r.id desc limit 200`.execute(db);
 	return rows;
 }

@@ -4,16 +4,23 @@ import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 
+/** Columns of a record that say whose it is: its unit, and the legal day on which it was written; none: today's tree. */
+export type Belonging = { unit: string; day?: string };
+
 /**
- * The first net: a condition on a unit column that is true only for units under one of the actor's own, today.
- * A forgotten check then finds nothing instead of too much.
+ * The first net: a condition that is true only for records of units which on the day of the record stood under a unit
+ * where the actor has the permission today. A forgotten check then finds nothing instead of too much; who moved away, or
+ * whose unit did, reads nothing written since; what was split off is not handed on. A record without a day is of today.
  */
-export function visibleTo(actor: Actor, permission: Permission, unitColumn: string): RawBuilder<boolean> {
+export function visibleTo(actor: Actor, permission: Permission, of: Belonging): RawBuilder<boolean> {
 	if (actor.everything) return sql<boolean>`true`;
+	const own = unitsWhere(actor, permission);
+	if (own.length === 0) return sql<boolean>`false`;
+	const day = of.day ? sql`coalesce(${sql.ref(of.day)}, ${today()}::date)` : sql`${today()}::date`;
 	return sql<boolean>`exists (
 		select 1 from unit_paths seen
-		where seen.unit_id = ${sql.ref(unitColumn)} and seen.ancestor_id = any(${unitsWhere(actor, permission)}::uuid[])
-			and seen.valid @> ${today()}::date and upper_inf(seen.known))`;
+		where seen.unit_id = ${sql.ref(of.unit)} and seen.ancestor_id = any(${own}::uuid[])
+			and seen.valid @> ${day} and upper_inf(seen.known))`;
 }
 
 /** The second net, for writes: returns the unit's id, or refuses. Who may not even see the unit learns nothing of it. */

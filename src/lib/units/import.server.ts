@@ -167,7 +167,7 @@ function parentsFirst(kept: readonly ListedUnit[], { refusals, refuse, listed }:
 async function findStanding(db: Db, actor: Actor, rows: readonly ListedUnit[]): Promise<Standing> {
 	const codes = [...new Set(rows.flatMap((row) => [row.code, row.parentCode ?? row.code]))];
 	const { rows: found } = await sql<{ id: string; code: string; name: string; visible: boolean }>`
-		select v.unit_id as id, v.code, v.name, ${visibleTo(actor, 'unit.read', 'v.unit_id')} as visible from unit_versions v
+		select v.unit_id as id, v.code, v.name, ${visibleTo(actor, 'unit.read', { unit: 'v.unit_id' })} as visible from unit_versions v
 		where v.code = any(${codes}::text[]) and v.valid @> ${today()}::date`.execute(db);
 	return new Map(found.map(({ id, code, name, visible }) => [code, { id, name, shown: visible ? name : '…' }]));
 }

@@ -79,7 +79,7 @@ export async function listDuties(db: Db, actor: Actor, unitId: string): Promise<
 			select u.code, u.name from unit_versions u where u.unit_id = r.holder_id
 			order by (u.valid @> ${today()}::date) desc, upper(u.valid) desc nulls first limit 1
 		) v
-		where r.unit_id = ${unitId}::uuid and r.duty = 'dan_van' and ${visibleTo(actor, 'unit.read', 'r.unit_id')}
+		where r.unit_id = ${unitId}::uuid and r.duty = 'dan_van' and ${visibleTo(actor, 'unit.read', { unit: 'r.unit_id' })}
 		order by lower(r.valid) desc`.execute(db);
 	return rows;
 }

@@ -141,7 +141,7 @@ const COLUMNS = sql<Unit>`v.unit_id as id, v.code, v.name, v.kind, v.parent_id a
 export async function get(db: Db, actor: Actor, unitId: string, day = today()): Promise<Unit> {
 	const { rows } = await sql<Unit>`
 		select ${COLUMNS} from unit_versions v
-		where v.unit_id = ${unitId}::uuid and v.valid @> ${day}::date and ${visibleTo(actor, 'unit.read', 'v.unit_id')}`.execute(
+		where v.unit_id = ${unitId}::uuid and v.valid @> ${day}::date and ${visibleTo(actor, 'unit.read', { unit: 'v.unit_id' })}`.execute(
 		db
 	);
 	const unit = rows[0];
@@ -153,7 +153,9 @@ export async function get(db: Db, actor: Actor, unitId: string, day = today()): 
 export async function getByCode(db: Db, actor: Actor, code: string, day = today()): Promise<Unit> {
 	const { rows } = await sql<Unit>`
 		select ${COLUMNS} from unit_versions v
-		where v.code = ${code} and v.valid @> ${day}::date and ${visibleTo(actor, 'unit.read', 'v.unit_id')}`.execute(db);
+		where v.code = ${code} and v.valid @> ${day}::date and ${visibleTo(actor, 'unit.read', { unit: 'v.unit_id' })}`.execute(
+		db
+	);
 	const unit = rows[0];
 	if (!unit) throw problem('unit.not_found', { code });
 	return unit;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import * as accounts from '#lib/accounts/account.server.ts';
 import { AccountForm } from '#lib/accounts/account.schema.ts';
 import { ROLES, unitsWhere } from '#lib/accounts/actor.ts';
+import { endRole, listUnder as listRoles } from '#lib/accounts/role.server.ts';
 import { signedIn } from '#lib/accounts/guard.ts';
 import { attempt, fields, parse } from '#lib/server/form.ts';
 import { problem } from '#lib/server/problem.ts';
@@ -17,7 +18,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 	const [first] = unitsWhere(actor, 'account.manage');
 	if (!first) throw problem('access.denied');
 	const unit = url.searchParams.has('unit') ? await chosenUnit(db, actor, url) : await get(db, actor, first);
-	const [people, units] = await Promise.all([accounts.listUnder(db, actor, unit.id), listUnder(db, unit.id)]);
+	const [people, units] = await Promise.all([listRoles(db, actor, unit.id), listUnder(db, unit.id)]);
 	return {
 		unit,
 		people: people.map((person) => ({ ...person, role: word('role', person.role), from: formatDay(person.from) })),
@@ -46,7 +47,7 @@ export const actions: Actions = {
 		const actor = signedIn(locals);
 		const read = parse(await request.formData(), EndForm);
 		if (!read.ok) return read.failure;
-		const ended = await attempt(() => accounts.endRole(db, actor, read.value.grantId));
+		const ended = await attempt(() => endRole(db, actor, read.value.grantId));
 		if ('userId' in ended) redirect(303, after(url, 'ended'));
 		return ended;
 	}

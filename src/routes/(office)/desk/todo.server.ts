@@ -49,7 +49,7 @@ async function countWaiting(
 		join unit_paths under on under.unit_id = r.unit_id and under.ancestor_id = ${unit.id}::uuid
 			and under.valid @> ${today()}::date and upper_inf(under.known)
 		where r.year = ${year} and r.state in ('draft', 'submitted', 'returned', 'self_assessed', 'appraised')
-			and ${visibleTo(actor, 'model.read', 'r.unit_id')}
+			and ${visibleTo(actor, 'model.read', { unit: 'r.unit_id', day: 'r.registered_on' })}
 		group by r.state`.execute(db);
 	return new Map(rows.map((row) => [row.state, row.count]));
 }

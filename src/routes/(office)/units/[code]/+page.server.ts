@@ -1,5 +1,5 @@
 import { redirect } from '@sveltejs/kit';
-import { listUnder as listRoles } from '#lib/accounts/account.server.ts';
+import { listUnder as listRoles } from '#lib/accounts/role.server.ts';
 import { signedIn } from '#lib/accounts/guard.ts';
 import { figureNamed } from '#lib/catalogue.ts';
 import { ask } from '#lib/figures/ask.server.ts';
