@@ -36,7 +36,14 @@ export async function shell(db: Db, actor: Actor) {
 		]
 	};
 	return {
-		user: { name: actor.name, unitName: own[0]?.name ?? '' },
+		user: {
+			name: actor.name,
+			unitName: own[0]?.name ?? '',
+			links: [
+				{ href: '/account/delegation', label: m.nav_delegation() },
+				{ href: '/accounts/roles', label: m.nav_roles() }
+			]
+		},
 		nav: works ? [mine, movement, running] : [running],
 		contextLine: m.core_slogan()
 	};

@@ -15,7 +15,7 @@ export function pageRoutes(): string[] {
 }
 
 /** Where to look at every page of the demonstration world; some more than once, in another state. */
-export function visits({ models, reports, imports }: Prepared): Visit[] {
+export function visits({ models, reports, imports, users }: Prepared): Visit[] {
 	const half = 'from=2024-01-01&asOf=2024-06-15';
 	const selection = `id=${models.registered}&id=${models.submitted}`;
 	const model = (id: string, noun = '') => `/models/${id}${noun && `/${noun}`}`;
@@ -97,7 +97,10 @@ export function visits({ models, reports, imports }: Prepared): Visit[] {
 		visit('/(office)/units', ['stranger', '/units'], { name: 'units-stranger', status: 403 }),
 		visit('/(office)/units/[code]', ['officer', '/units/YB-DUK-14']),
 		visit('/(office)/units/import', ['administrator', '/units/import']),
-		visit('/(admin)/accounts', ['administrator', '/accounts'])
+		visit('/(office)/account/delegation', ['leader', '/account/delegation']),
+		visit('/(admin)/accounts', ['administrator', '/accounts']),
+		visit('/(admin)/accounts/roles', ['officer', '/accounts/roles']),
+		visit('/(admin)/accounts/[user]', ['administrator', `/accounts/${users.leader}`])
 	];
 }
 

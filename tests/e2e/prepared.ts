@@ -14,6 +14,8 @@ export type Prepared = {
 	reports: Record<'draft' | 'submitted' | 'approved' | 'signed', string>;
 	/** Lists of the training office that were read, not written: one in order, one with mistakes. */
 	imports: Record<'ready' | 'refused', string>;
+	/** An account with a role, as its administrator meets it. */
+	users: Record<'leader', string>;
 };
 
 /** A signed-in person's way to read pages and send forms, as a browser without script does. */
@@ -48,17 +50,21 @@ export function clerk({ request }: BrowserContext, address: string): Clerk {
 export const NOTHING: Prepared = {
 	models: { draft: '', submitted: '', returned: '', registered: '', appraised: '', recognised: '', not_recognised: '' },
 	reports: { draft: '', submitted: '', approved: '', signed: '' },
-	imports: { ready: '', refused: '' }
+	imports: { ready: '', refused: '' },
+	users: { leader: '' }
 };
 
 /** Does enough work in the demonstration world that every page has something to show. */
-export async function prepare(people: Record<'officer' | 'province' | 'trainee', Clerk>): Promise<Prepared> {
-	const [models, reports, imports] = await Promise.all([
+export async function prepare(
+	people: Record<'officer' | 'province' | 'trainee' | 'administrator', Clerk>
+): Promise<Prepared> {
+	const [models, reports, imports, users] = await Promise.all([
 		prepareModels(people.officer),
 		prepareReports(people.province),
-		prepareImports(people.trainee)
+		prepareImports(people.trainee),
+		findUsers(people.administrator)
 	]);
-	return { models, reports, imports };
+	return { models, reports, imports, users };
 }
 
 async function prepareModels({ read, send, upload }: Clerk): Promise<Prepared['models']> {
@@ -113,6 +119,12 @@ async function wasRead(read: Clerk['read'], id: string): Promise<void> {
 		await setTimeout(1000);
 	}
 	throw new Error('the list was not read within half a minute');
+}
+
+async function findUsers({ read }: Clerk): Promise<Prepared['users']> {
+	const id = /href="\/accounts\/([0-9a-f-]{36})\?[^"]*">Hoàng Văn Sơn/.exec(await read('/accounts?unit=YB-DUK'))?.[1];
+	if (!id) throw new Error('the leader has no account');
+	return { leader: id };
 }
 
 function idIn(html: string): string {

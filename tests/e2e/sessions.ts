@@ -21,7 +21,12 @@ export async function openSessions(browser: Browser, address: string): Promise<S
 		return context;
 	};
 	const as = (person: Person) => clerk(of(person), address);
-	const prepared = await prepare({ officer: as('officer'), province: as('province'), trainee: as('trainee') });
+	const prepared = await prepare({
+		officer: as('officer'),
+		province: as('province'),
+		trainee: as('trainee'),
+		administrator: as('administrator')
+	});
 	return { of, prepared };
 }
 

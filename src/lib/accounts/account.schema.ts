@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UNIT_KINDS } from '#lib/units/unit.ts';
+import { Day, DayOrNone } from '#lib/vietnamese/day.schema.ts';
 import { normalise } from '#lib/vietnamese/text.ts';
 import { ROLES } from './actor.ts';
 
@@ -32,4 +33,21 @@ export const AccountForm = z.strictObject({
 	password: Password,
 	unitId: z.uuid('field_id_invalid'),
 	role: z.enum(ROLES, 'field_choose')
+});
+
+export const RoleForm = z.strictObject({
+	unitId: z.uuid('field_id_invalid'),
+	role: z.enum(ROLES, 'field_choose'),
+	from: Day,
+	lastDay: DayOrNone
+});
+
+export const EndRoleForm = z.strictObject({ grantId: z.uuid('field_id_invalid') });
+
+export const DelegationForm = z.strictObject({
+	grantId: z.uuid('field_choose'),
+	toEmail: Email,
+	from: Day,
+	lastDay: Day,
+	reason: text(500)
 });

@@ -6,6 +6,7 @@ import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise } from '#lib/units/authority.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
+import { daysBetween } from '#lib/vietnamese/day.ts';
 import { comparePeople } from '#lib/vietnamese/text.ts';
 import type { Actor, Grant, Role } from './actor.ts';
 import { endSessions } from './session.server.ts';
@@ -167,10 +168,6 @@ export async function delegate(db: Db, actor: Actor, wanted: Delegation): Promis
 	});
 }
 
-function daysBetween(from: string, until: string): number {
-	return (Date.parse(until) - Date.parse(from)) / 86_400_000;
-}
-
 /** Somebody else with a role in the same unit or under it, or above it; others are not told apart from nobody. */
 async function colleague(tx: Tx, of: { email: string; actor: Actor; unitId: string }): Promise<string> {
 	const { rows } = await sql<{ id: string }>`
@@ -236,4 +233,16 @@ export async function listOwn(db: Db, actor: Actor): Promise<{ held: GrantedRole
 		select ${COLUMNS} join role_grants source on source.id = g.delegated_from_id
 		where source.user_id = ${actor.id}::uuid and ${current} order by lower(g.valid)`.execute(db);
 	return { held: held.rows, lent: lent.rows };
+}
+
+/** One person's roles at and under a unit, for who manages accounts there; refuses a person without any. */
+export async function getPerson(
+	db: Db,
+	actor: Actor,
+	of: { userId: string; unitId: string }
+): Promise<{ id: string; name: string; email: string; roles: GrantedRole[] }> {
+	const roles = (await listUnder(db, actor, of.unitId)).filter((role) => role.id === of.userId);
+	const [first] = roles;
+	if (!first) throw problem('account.not_found');
+	return { id: first.id, name: first.name, email: first.email, roles };
 }

@@ -185,7 +185,7 @@ const SOURCES = sql`
 export async function get(db: Db, actor: Actor, id: string): Promise<Import> {
 	const { rows } = await sql<Import>`
 		select ${COLUMNS} from ${SOURCES}
-		where i.id = ${id}::uuid and ${visibleTo(actor, 'model.import', 'i.unit_id')}`.execute(db);
+		where i.id = ${id}::uuid and ${visibleTo(actor, 'model.import', { unit: 'i.unit_id' })}`.execute(db);
 	const [found] = rows;
 	if (!found) throw problem('import.not_found');
 	return found;
@@ -198,7 +198,7 @@ export async function list(db: Db, actor: Actor, unitId: string): Promise<Import
 	const { rows } = await sql<Import>`
 		select ${COLUMNS} from ${SOURCES}
 		where exists (select 1 from unit_paths p where p.unit_id = i.unit_id and p.ancestor_id = ${unitId}::uuid and upper_inf(p.known))
-			and ${visibleTo(actor, 'model.import', 'i.unit_id')}
+			and ${visibleTo(actor, 'model.import', { unit: 'i.unit_id' })}
 		order by i.created_at desc, i.id limit ${SHOWN}`.execute(db);
 	return rows;
 }

@@ -1,16 +1,10 @@
 import { z } from 'zod';
-import { typedDay } from '#lib/vietnamese/day.ts';
+import { Day } from '#lib/vietnamese/day.schema.ts';
 import { normalise } from '#lib/vietnamese/text.ts';
 import { CONTENTS, FIELDS, KINDS, LEVELS, NOVELTIES, SUBJECTS, TAGS } from './model.ts';
 
 /** What a form, an API call or a row may contain: one schema for all. Messages are keys, translated where they are shown. */
 
-/** A day as people type it (15/6/2024) or as machines do (2024-06-15); out comes the latter. */
-export const Day = z
-	.string()
-	.max(20, 'field_day_invalid')
-	.transform((typed) => typedDay(typed) ?? '')
-	.pipe(z.iso.date('field_day_invalid'));
 export const Id = z.uuid('field_id_invalid');
 
 const text = (most: number) => z.string().transform(normalise).pipe(z.string().max(most, 'field_too_long'));

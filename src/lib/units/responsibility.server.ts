@@ -6,7 +6,7 @@ import { command } from '#lib/actions/action.server.ts';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
-import { typedDay } from '#lib/vietnamese/day.ts';
+import { Day } from '#lib/vietnamese/day.schema.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
 import { authorise, visibleTo } from './authority.server.ts';
 import { getByCode, homeOf } from './unit.server.ts';
@@ -14,12 +14,7 @@ import { getByCode, homeOf } from './unit.server.ts';
 /** Who does the dân vận work for a unit, from a day on. The holder is named by its code. */
 export const DutyForm = z.strictObject({
 	holder: z.string().trim().min(1, 'field_required').max(60, 'field_too_long'),
-	from: z.string().transform((text, context) => {
-		const day = typedDay(text);
-		if (day) return day;
-		context.addIssue({ code: 'custom', message: 'field_day_invalid' });
-		return z.NEVER;
-	})
+	from: Day
 });
 
 export type Duty = { holderCode: string; holderName: string; from: string; until: string | null };

@@ -58,7 +58,7 @@ async function countWaiting(
 async function listImports(db: Db, actor: Actor, unit: Unit): Promise<{ id: string; name: string }[]> {
 	const { rows } = await sql<{ id: string; name: string }>`
 		select i.id, f.name from imports i join files f on f.id = i.file_id
-		where i.unit_id = ${unit.id}::uuid and i.state = 'ready' and ${visibleTo(actor, 'model.import', 'i.unit_id')}
+		where i.unit_id = ${unit.id}::uuid and i.state = 'ready' and ${visibleTo(actor, 'model.import', { unit: 'i.unit_id' })}
 		order by i.created_at desc limit ${SHOWN}`.execute(db);
 	return rows;
 }
