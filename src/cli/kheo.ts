@@ -7,10 +7,11 @@ import * as demo from './demo.ts';
 import * as figure from './figure.ts';
 import * as report from './report.ts';
 import * as imports from './import.ts';
-import { EXIT, terminalLocale } from './run.ts';
+import { EXIT, terminalLocale, tolerateClosedPipe } from './run.ts';
 import * as unit from './unit.ts';
 
 overwriteGetLocale(terminalLocale);
+tolerateClosedPipe();
 const program = new Command('kheo').description(m.cli_kheo({}, { locale: terminalLocale() }));
 
 for (const noun of [unit, imports, figure, report, audit, demo, db]) noun.register(program);

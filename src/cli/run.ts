@@ -6,7 +6,20 @@ import { migrateDatabase } from '#lib/server/migrate.ts';
 import { fromDatabase, problemText } from '#lib/server/problem.ts';
 import { readSettings } from '#lib/server/settings.ts';
 
-export const EXIT = { done: 0, refused: 1, usage: 2 } as const;
+export const EXIT = { done: 0, refused: 1, usage: 2, pipeClosed: 141 } as const;
+
+/**
+ * A reader that has seen enough (`| head`) is no fault: what is being done is finished in silence, and the code is the one
+ * by which shells know a program that SIGPIPE ended.
+ */
+export function tolerateClosedPipe(): void {
+	for (const stream of [process.stdout, process.stderr]) {
+		stream.on('error', (error) => {
+			if (!('code' in error) || error.code !== 'EPIPE') throw error;
+			process.exitCode = EXIT.pipeClosed;
+		});
+	}
+}
 
 /** The language of the terminal: English where it is set so, else Vietnamese. */
 export function terminalLocale(): Locale {

@@ -1,5 +1,6 @@
 import { utils, write, type CellObject, type WorkSheet } from '@e965/xlsx';
 import type { Field, Novelty, Subject } from '#lib/models/model.ts';
+import { harmless } from '#lib/spreadsheet/table.ts';
 import { formatDay, formatDayLong, twoDigits } from '#lib/vietnamese/format.ts';
 
 /** A registration to be put on a list. */
@@ -62,14 +63,6 @@ export function writeRegistrationList(rows: readonly ListedRegistration[], head:
 	return toWorkbook({ 'Dang ky': sheetOf(lines, merges) });
 }
 
-/**
- * Text from the books as a cell: a leading = + - @ gets an apostrophe before it, so that no spreadsheet program
- * takes a name for a formula. (OWASP, CSV injection.)
- */
-export function escapeFormula(value: string): string {
-	return /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-}
-
 function letterhead({ office, superior, place, year, asOf }: ListHead): CellObject[][] {
 	return [
 		[text(superior.toUpperCase()), ...blanks(4), text('ĐẢNG CỘNG SẢN VIỆT NAM')],
@@ -125,7 +118,7 @@ function dayCell(day: string, way: number): CellObject {
 }
 
 function text(value: string): CellObject {
-	return value === '' ? { t: 'z' } : { t: 's', v: value === '"' || value === '-nt-' ? value : escapeFormula(value) };
+	return value === '' ? { t: 'z' } : { t: 's', v: value === '"' || value === '-nt-' ? value : harmless(value) };
 }
 
 function number(value: number): CellObject {

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { history, type ActionRow } from '#lib/actions/action.server.ts';
 import { today } from '#lib/server/clock.ts';
-import type { Db } from '#lib/server/db.ts';
+import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { visibleTo } from '#lib/units/authority.server.ts';
 import { fold } from '#lib/vietnamese/text.ts';
@@ -81,6 +81,25 @@ export async function list(db: Db, actor: Actor, filter: ListFilter): Promise<Li
 		previous: first && (backwards ? more : cursor !== null) ? `${first.cursorDay}~${first.id}` : null,
 		next: last && (backwards || more) ? `${last.cursorDay}~${last.id}` : null
 	};
+}
+
+const FETCHED = 1000;
+
+/**
+ * The whole list, newest day first, some hundred lines at a time: for files, whose length nobody knows. The transaction
+ * is the state of the books that the file shows.
+ */
+export async function* listWhole(tx: Tx, actor: Actor, filter: ListFilter): AsyncGenerator<ListedRegistration[]> {
+	// A cursor is planned for its first rows; a file takes all of them.
+	await sql`set local cursor_tuple_fraction = 1`.execute(tx);
+	await sql`declare whole_list no scroll cursor for
+		select ${COLUMNS} ${listed(actor, filter)} order by ${DAY} desc, r.id desc`.execute(tx);
+	for (;;) {
+		const { rows } = await sql<ListedRegistration>`fetch ${sql.lit(FETCHED)} from whole_list`.execute(tx);
+		if (rows.length > 0) yield rows;
+		if (rows.length < FETCHED) break;
+	}
+	await sql`close whole_list`.execute(tx);
 }
 
 const CURSOR = /^(infinity|\d{4}-\d{2}-\d{2})~([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;

@@ -114,6 +114,7 @@ export const PROBLEMS = {
 	'verify.unknown_report': { status: 404 },
 	'verify.not_signed': { status: 409 },
 	'verify.file_unreadable': { status: 400 },
+	'export.busy': { status: 503 },
 	'file.empty': { status: 400 },
 	'file.too_large': { status: 413 },
 	'file.type_refused': { status: 415 },

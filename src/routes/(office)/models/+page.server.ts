@@ -40,6 +40,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 		},
 		href: {
 			workbook: listHref(url, {}, '/models/list.xlsx'),
+			text: listHref(url, {}, '/models/list.csv'),
 			clear: listHref(new URL('/models', url), { unit: unit.code })
 		},
 		done: doneOf(url)

@@ -7,12 +7,13 @@ import { askEach } from '#lib/figures/each.server.ts';
 import { figureHref } from '#lib/figures/figure-address.ts';
 import type { Flow } from '#lib/figures/figure.ts';
 import type { Db } from '#lib/server/db.ts';
+import { writeXlsx } from '#lib/spreadsheet/xlsx.ts';
 import { testOn } from '../../../../../tests/database.ts';
 import { blocWorld } from '../../../../../tests/worlds.ts';
 import { breakdown } from './breakdown.server.ts';
 import { ledgerPanel } from './ledger.server.ts';
 import { readQuestion } from './question.server.ts';
-import { recordsWorkbook } from './records.xlsx/workbook.server.ts';
+import { recordsTables } from './records.xlsx/tables.server.ts';
 
 const test = testOn(blocWorld);
 const actor = operator('thử nghiệm');
@@ -64,9 +65,9 @@ describe('the ledger of 182', () => {
 	});
 
 	test('the workbook holds every record and the same total', async ({ db }) => {
-		const book = read(
-			await recordsWorkbook(db, actor, await asked(db, 'models.registered', 'unit=YB-DUK&asOf=2024-06-15'))
-		);
+		const question = await asked(db, 'models.registered', 'unit=YB-DUK&asOf=2024-06-15');
+		const written = await Array.fromAsync(writeXlsx(await recordsTables(db, actor, question)));
+		const book = read(Buffer.concat(written));
 		const [about = '', list = ''] = book.SheetNames;
 		const first = utils.sheet_to_json<string[]>(book.Sheets[about] ?? {}, { header: 1 });
 		expect(first.at(-1)).toEqual(['Cộng', 182]);
