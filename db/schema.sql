@@ -287,12 +287,15 @@ create table postings (
 	case_id uuid not null,
 	action_id uuid not null,
 	reverses_id uuid,
+	facets_text text collate "C" generated always as ((facets)::text) stored,
 	constraint postings_cohort_check CHECK ((cohort_on <= on_date)),
 	constraint postings_quantity_check CHECK ((quantity <> 0)),
 	constraint postings_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
 	constraint postings_pk PRIMARY KEY (home_id, id)
 );
 CREATE INDEX postings_case_index ON public.postings USING btree (case_id);
+CREATE INDEX postings_cohort_index ON public.postings USING btree (measure, cohort_on);
+CREATE INDEX postings_days_index ON public.postings USING btree (measure, on_date);
 CREATE INDEX postings_question_index ON public.postings USING btree (measure, unit_id, on_date);
 CREATE UNIQUE INDEX postings_reverses_unique ON public.postings USING btree (home_id, reverses_id) WHERE (reverses_id IS NOT NULL);
 CREATE TRIGGER postings_facets_check AFTER INSERT ON public.postings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_posting_facets();
@@ -302,6 +305,7 @@ comment on column postings.on_date is 'Legal day on which it was true (Asia/Ho_C
 comment on column postings.cohort_on is 'Day on which the case entered its cohort: rates take numerator and denominator from the same cohort.';
 comment on column postings.recorded_at is 'When Khéo learned it; "as known at T" is recorded_at <= T.';
 comment on column postings.about is 'The quantity or amount is an estimate; totals that contain one print "khoảng".';
+comment on column postings.facets_text is 'The facets as one text: grouping by it and reading the facets once a group takes half the time of reading them once a posting.';
 
 create table recognition_levels (
 	level text not null,

@@ -340,6 +340,10 @@ export interface Postings {
    */
   cohort_on: string;
   facets: Generated<Json>;
+  /**
+   * The facets as one text: grouping by it and reading the facets once a group takes half the time of reading them once a posting.
+   */
+  facets_text: Generated<string | null>;
   home_id: string;
   id: string;
   measure: string;

@@ -1,9 +1,18 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
 import { authorise } from '#lib/units/authority.server.ts';
 import { complete, condition, facetOf, type Asked } from './condition.server.ts';
-import { yearBefore, type Answer, type Cohort, type Figure, type Flow, type Part, type Question } from './figure.ts';
+import {
+	COMMON_FACETS,
+	yearBefore,
+	type Answer,
+	type Cohort,
+	type Figure,
+	type Flow,
+	type Part,
+	type Question
+} from './figure.ts';
 import { countHavingBy, countObligedThat } from './obliged.server.ts';
 
 /** A figure's value and its parts, from the ledger. Refuses a unit the actor may not see and facets the figure has not. */
@@ -41,16 +50,8 @@ type Measured = { value: number; about: boolean; parts: Part[] };
  * that parts always add up.
  */
 async function measure(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Measured> {
-	const keys = asked.by.map((_, i) => sql.ref(`k${i}`));
-	const columns = asked.by.map((facet, i) => sql`, coalesce(${facetOf(facet)}, '') as ${sql.ref(`k${i}`)}`);
-	const list = keys.length > 0 ? sql`${sql.join(keys)},` : sql``;
-	const groups = keys.length > 0 ? sql`group by grouping sets ((), (${sql.join(keys)}))` : sql``;
-	const whole = keys.length > 0 ? sql`grouping(${sql.join(keys)}) > 0` : sql`true`;
-	const order = keys.length > 0 ? sql`order by ${sql.join(keys)}` : sql``;
 	const { rows } = await sql<Record<string, string> & { whole: boolean; value: number; about: boolean }>`
-		select ${list} ${whole} as whole, coalesce(sum(quantity), 0)::bigint as value, coalesce(bool_or(about), false) as about
-		from (select p.quantity, p.about ${sql.join(columns, sql``)} ${condition(figure, asked)}) counted
-		${groups} ${order}`.execute(db);
+		${asked.by.length === 0 ? whole(figure, asked) : wholeAndParts(figure, asked)}`.execute(db);
 	const all = rows.find((row) => row.whole);
 	const parts = rows
 		.filter((row) => !row.whole && row.value !== 0)
@@ -59,6 +60,34 @@ async function measure(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Mea
 			value: row.value
 		}));
 	return { value: all?.value ?? 0, about: all?.about ?? false, parts };
+}
+
+const SUMS = sql`coalesce(sum(quantity), 0)::bigint as value, coalesce(bool_or(about), false) as about`;
+
+function whole(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
+	return sql`select true as whole, ${SUMS} from (select p.quantity, p.about ${condition(figure, asked)}) counted`;
+}
+
+/** Postings are gathered by all their facets as one text, so that the facets are taken apart once a group, not once a posting. */
+function wholeAndParts(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
+	const told = asked.by.map((facet, i) => ({ facet, key: sql.ref(`k${i}`) }));
+	const keys = sql.join(told.map(({ key }) => key));
+	const placed = told.filter(({ facet }) => COMMON_FACETS.some((common) => common === facet));
+	const places = placed.map(({ facet, key }) => sql`, ${facetOf(facet)} as ${key}`);
+	const apart = placed.length < told.length;
+	const gathered = sql.join([...(apart ? [sql`p.facets_text`] : []), ...placed.map(({ key }) => key)]);
+	const columns = told.map((one) =>
+		placed.includes(one) ? one.key : sql`coalesce(facets ->> ${sql.lit(one.facet)}, '') as ${one.key}`
+	);
+	return sql`
+		select ${keys}, grouping(${keys}) > 0 as whole, ${SUMS}
+		from (
+			select ${sql.join(columns)}, quantity, about from (
+				select ${apart ? sql`p.facets_text::jsonb as facets,` : sql``} sum(p.quantity) as quantity, bool_or(p.about) as about
+					${sql.join(places, sql``)} ${condition(figure, asked)} group by ${gathered}
+			) gathered
+		) counted
+		group by grouping sets ((), (${keys})) order by ${keys}`;
 }
 
 type Blank = Omit<Answer, 'value'>;

@@ -1,15 +1,13 @@
-import { BarChart } from 'echarts/charts';
-import { GridComponent } from 'echarts/components';
-import { init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
 import { formatNumber } from '#lib/vietnamese/format.ts';
 import type { Period } from './period.ts';
-
-use([BarChart, GridComponent, SVGRenderer]);
 
 const LACQUER = '#9d1b1f';
 const GOLD = '#d9b36a';
 const INK = '#4d5560';
+const HEIGHT = 170;
+const BASE = 148;
+const TOP = 22;
+const BAR_AT_MOST = 44;
 const MONTHS_AT_MOST = 36;
 
 /** `month` is 'YYYY-MM'. */
@@ -29,43 +27,31 @@ export function fillMonths(period: Period, values: ReadonlyMap<string, number>):
 /** Bars by month as SVG markup; a month that is not over by the cut-off day is gold. Text is only numbers of our own. */
 export function monthChart(period: Period, months: readonly MonthValue[]): string {
 	const many = months.length > 12;
-	const chart = init(null, null, { renderer: 'svg', ssr: true, width: many ? 720 : 420, height: 170 });
-	try {
-		chart.setOption({
-			animation: false,
-			textStyle: { fontFamily: 'Be Vietnam Pro, Arial, sans-serif', color: INK },
-			grid: { left: 4, right: 4, top: 22, bottom: 22 },
-			xAxis: {
-				type: 'category',
-				data: months.map(({ month }) => monthLabel(month, many)),
-				axisTick: { show: false },
-				axisLine: { lineStyle: { color: '#c9bfad' } },
-				axisLabel: { fontSize: 12, color: INK }
-			},
-			yAxis: { type: 'value', show: false, minInterval: 1 },
-			series: [
-				{
-					type: 'bar',
-					silent: true,
-					barMaxWidth: 44,
-					data: months.map(({ month, value }) => ({
-						value,
-						itemStyle: { color: isOpen(month, period) ? GOLD : LACQUER }
-					})),
-					label: {
-						show: true,
-						position: 'top',
-						fontSize: 12,
-						color: '#1d2126',
-						formatter: ({ dataIndex }: { dataIndex: number }) => formatNumber(months[dataIndex]?.value ?? 0)
-					}
-				}
-			]
-		});
-		return chart.renderToSVGString();
-	} finally {
-		chart.dispose();
-	}
+	const width = many ? 720 : 420;
+	const step = width / months.length;
+	const bar = Math.min(BAR_AT_MOST, step * 0.8);
+	const most = Math.max(1, ...months.map(({ value }) => Math.abs(value)));
+	// What would run into its neighbour is left out: all numbers stand in the table beside the chart.
+	const every = Math.ceil(Math.max(34, formatNumber(most).length * 6.6) / step);
+	const drawn = months.map((one, index) => {
+		const middle = round(step * (index + 0.5));
+		const height = round((Math.max(0, one.value) / most) * (BASE - TOP));
+		const fill = isOpen(one.month, period) ? GOLD : LACQUER;
+		const number = text(middle, BASE - height - 5, { fill: '#1d2126', words: formatNumber(one.value) });
+		const name = text(middle, BASE + 17, { fill: INK, words: monthLabel(one.month, many) });
+		return `<rect x="${round(middle - bar / 2)}" y="${round(BASE - height)}" width="${round(bar)}" height="${height}" fill="${fill}"/>${(months.length - 1 - index) % every === 0 ? number + name : ''}`;
+	});
+	const axis = `<path d="M0 ${BASE + 0.5}H${width}" stroke="#c9bfad"/>`;
+	const font = `font-family="Be Vietnam Pro, Arial, sans-serif" font-size="12" text-anchor="middle"`;
+	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}" ${font}>${drawn.join('')}${axis}</svg>`;
+}
+
+function text(x: number, y: number, { fill, words }: { fill: string; words: string }): string {
+	return `<text x="${x}" y="${round(y)}" fill="${fill}">${words}</text>`;
+}
+
+function round(length: number): number {
+	return Math.round(length * 10) / 10;
 }
 
 function monthLabel(month: string, withYear: boolean): string {
