@@ -22,6 +22,7 @@ const STAFF = ['officer', 'reviewer', 'leader', 'petition_officer', 'newsroom_ed
 export const PERMISSIONS = {
 	'unit.read': ROLES,
 	'unit.establish': ['administrator'],
+	'unit.establish_listed': ['reviewer', 'administrator'],
 	'account.manage': ['administrator'],
 	'audit.read': ['auditor', 'administrator'],
 	'figure.read': [...STAFF, 'auditor'],

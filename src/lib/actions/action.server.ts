@@ -50,23 +50,27 @@ async function answered<T>(tx: Tx, actor: Actor, key: string): Promise<{ result:
 	return found.rows[0]?.result ?? null;
 }
 
-/** Bulk commands write thousands of actions: one statement, one parameter. */
+const AT_ONCE = 1000;
+
+/** Bulk commands write thousands of actions: a thousand in a statement, in one parameter. */
 async function write(tx: Tx, actor: Actor, actions: readonly NewAction[]): Promise<void> {
-	const rows = actions.map((action) => ({
-		home_id: action.homeId,
-		id: action.id,
-		noun: action.noun,
-		record_id: action.recordId,
-		verb: action.verb,
-		unit_id: action.unitId,
-		reason: action.reason ?? null,
-		details: action.details ?? {}
-	}));
-	await sql`
-		insert into actions (home_id, id, noun, record_id, verb, actor_id, actor_name, unit_id, reason, details)
-		select home_id, id, noun, record_id, verb, ${actor.id}::uuid, ${actor.name}, unit_id, reason, details
-		from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (
-			home_id uuid, id uuid, noun text, record_id uuid, verb text, unit_id uuid, reason text, details jsonb)`.execute(tx);
+	for (let from = 0; from < actions.length; from += AT_ONCE) {
+		const rows = actions.slice(from, from + AT_ONCE).map((action) => ({
+			home_id: action.homeId,
+			id: action.id,
+			noun: action.noun,
+			record_id: action.recordId,
+			verb: action.verb,
+			unit_id: action.unitId,
+			reason: action.reason ?? null,
+			details: action.details ?? {}
+		}));
+		await sql`
+			insert into actions (home_id, id, noun, record_id, verb, actor_id, actor_name, unit_id, reason, details)
+			select home_id, id, noun, record_id, verb, ${actor.id}::uuid, ${actor.name}, unit_id, reason, details
+			from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (
+				home_id uuid, id uuid, noun text, record_id uuid, verb text, unit_id uuid, reason text, details jsonb)`.execute(tx);
+	}
 }
 
 export type ActionRow = {

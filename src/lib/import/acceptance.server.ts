@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type QueryResult } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { command, type NewAction } from '#lib/actions/action.server.ts';
 import { registerAll, type ListedInput } from '#lib/models/bulk.server.ts';
@@ -73,10 +73,20 @@ function agreed(held: HeldImport, consent: Consent): Summary {
 	return held.summary;
 }
 
+const AT_ONCE = 1000;
+type Kept = { position: number; content: PreviewRow };
+
 async function rowsOf(tx: Tx, id: string): Promise<PreviewRow[]> {
-	const { rows } = await sql<{ content: PreviewRow }>`
-		select content from import_rows where import_id = ${id}::uuid order by position`.execute(tx);
-	return rows.map((row) => row.content);
+	const all: PreviewRow[] = [];
+	let after: number | undefined = 0;
+	while (after !== undefined) {
+		const { rows }: QueryResult<Kept> = await sql<Kept>`
+			select position, content from import_rows
+			where import_id = ${id}::uuid and position > ${after} order by position limit ${sql.lit(AT_ONCE)}`.execute(tx);
+		all.push(...rows.map((row) => row.content));
+		after = rows.at(-1)?.position;
+	}
+	return all;
 }
 
 type Read = { rows: PreviewRow[]; summary: Summary; books: Books };

@@ -107,6 +107,20 @@ describe('refused, and nothing is written', () => {
 		expect(await countRegistrations(db)).toBe(0);
 	});
 
+	test('units of a list, by an officer who finds it, or by a reviewer of another office', async ({ db, data }) => {
+		const { bloc, health, officer } = await office(db);
+		const sending = { unitId: bloc, data, file: list([{ 'Đơn vị thực hiện': 'Chi bộ Báo tỉnh' }]), createUnits: true };
+		await expect(drop(db, person(health, 'reviewer'), sending)).rejects.toMatchObject({ code: 'input.not_found' });
+		const id = await preview(db, person(bloc, 'reviewer'), sending);
+		await expect(accept(db, officer, { id, ...NOTHING })).rejects.toMatchObject({ code: 'access.denied' });
+		await expect(
+			establish(db, person(bloc, 'reviewer'), {
+				units: [{ code: 'K-9', name: 'Chi bộ Báo tỉnh', kind: 'base_cell', parentId: bloc }]
+			})
+		).rejects.toMatchObject({ code: 'access.denied' });
+		expect(await countRegistrations(db)).toBe(0);
+	});
+
 	test('empty and too large files; the same file twice while the first is open or written', async ({ db, data }) => {
 		const { bloc, officer } = await office(db);
 		const sending = { unitId: bloc, data, file: list([{}]) };
@@ -217,10 +231,24 @@ describe('a list taken in', () => {
 
 	test('units of the list are established with it, under its sheet or the office', async ({ db, data }) => {
 		const { bloc } = await office(db);
+		const reviewer = person(bloc, 'reviewer');
 		const file = list([{ 'Đơn vị thực hiện': 'Chi bộ Báo tỉnh' }, { 'Đơn vị thực hiện': 'Xã Minh Xuân' }]);
-		const id = await preview(db, admin, { unitId: bloc, data, file, createUnits: true });
-		expect((await get(db, admin, id)).summary?.newUnits).toHaveLength(2);
-		await accept(db, admin, { id, ...NOTHING });
+		const id = await preview(db, reviewer, { unitId: bloc, data, file, createUnits: true });
+		expect((await get(db, reviewer, id)).summary?.newUnits).toHaveLength(2);
+		await accept(db, reviewer, { id, ...NOTHING });
+		const written = await db
+			.selectFrom('actions')
+			.select(['reason', 'actor_name', 'details'])
+			.where('noun', '=', 'unit')
+			.where('reason', 'is not', null)
+			.execute();
+		expect(written).toEqual([
+			{
+				reason: 'danh-sach.csv',
+				actor_name: 'Lê Thị Hạnh',
+				details: expect.objectContaining({ codes: ['K-01', 'K-02'], importId: id })
+			}
+		]);
 		const { rows } = await sql<{ code: string; kind: string }>`
 			select code, kind from unit_versions where parent_id = ${bloc}::uuid order by code`.execute(db);
 		expect(rows.map(({ code, kind }) => [code, kind])).toEqual([

@@ -38,7 +38,7 @@ export async function begin(
 	{ unitId, year, level, createUnits, file, data }: Dropped
 ): Promise<{ id: string }> {
 	await authorise(db, actor, 'model.import', unitId);
-	if (createUnits) await authorise(db, actor, 'unit.establish', unitId);
+	if (createUnits) await authorise(db, actor, 'unit.establish_listed', unitId);
 	if (level) await refuseUnlessInForce(db, level, year);
 	const megabytes = (bytes: number) => Math.ceil(bytes / 1_000_000);
 	const size = file.bytes.byteLength;

@@ -6,10 +6,15 @@ import type { Tx } from '#lib/server/db.ts';
 import { establishIn, type NewUnit as Establishing } from '#lib/units/unit.server.ts';
 import { kindFromWords, type Unit, type UnitKind } from '#lib/units/unit.ts';
 import type { Books } from './books.server.ts';
+import type { Import } from './import.ts';
 import { newUnitKey, type NewUnit } from './placing.ts';
 import { unitKey } from './unit-names.ts';
 
-type Listed = { office: { unitId: string; unitCode: string }; listed: readonly NewUnit[]; books: Books };
+type Listed = {
+	office: Pick<Import, 'id' | 'fileName' | 'unitId' | 'unitCode'>;
+	listed: readonly NewUnit[];
+	books: Books;
+};
 
 /** Establishes the units that a list brings, by one event; each gets a code under that of its parent. `ids` by `newUnitKey`. */
 export async function establishListed(
@@ -38,7 +43,10 @@ export async function establishListed(
 		if (isParent) byName.set(unit.name, made);
 		return made;
 	});
-	const { actions } = await establishIn(tx, actor, { units });
+	const { actions } = await establishIn(tx, actor, {
+		units,
+		listed: { importId: office.id, fileName: office.fileName }
+	});
 	return { ids, actions };
 }
 

@@ -86,25 +86,29 @@ async function progress(db: Db, id: string, percent: number): Promise<void> {
 	await sql`update imports set progress = ${percent} where id = ${id}::uuid and state = 'reading'`.execute(db);
 }
 
-/** Keeps what was read. Two readings of one list at once: the first wins. */
+/** Rows of one statement: a whole province at once would stand in memory several times over. */
+const AT_ONCE = 1000;
+
+/** Keeps what was read; a row without a verdict is a refused one. Two readings of one list at once: the first wins. */
 export async function keep(db: Db, id: string, preview: Preview): Promise<void> {
 	const refused = refusedRows(preview);
 	const { sheets, declaredTotal, counts, newUnits } = preview;
 	const summary: Summary = { sheets, declaredTotal, counts, refusals: refused.length, newUnits };
-	const rows = [
-		...preview.rows.map((row) => ({ verdict: row.verdict, content: row })),
-		...refused.map((row) => ({ verdict: 'refused', content: row }))
-	];
+	const rows = [...preview.rows, ...refused];
 	await inTransaction(db, async (tx) => {
 		const held = await sql`
 			update imports set state = 'ready', progress = 100, summary = ${storable(summary)}::jsonb, changed_at = now()
 			where id = ${id}::uuid and state = 'reading' returning id`.execute(tx);
 		if (held.rows.length === 0) return;
 		await sql`delete from import_rows where import_id = ${id}::uuid`.execute(tx);
-		await sql`
-			insert into import_rows (import_id, position, verdict, content)
-			select ${id}::uuid, position, value->>'verdict', value->'content'
-			from jsonb_array_elements(${storable(rows)}::jsonb) with ordinality as listed (value, position)`.execute(tx);
+		for (let from = 0; from < rows.length; from += AT_ONCE) {
+			await sql`
+				insert into import_rows (import_id, position, verdict, content)
+				select ${id}::uuid, ${from} + position, coalesce(value->>'verdict', 'refused'), value
+				from jsonb_array_elements(${storable(rows.slice(from, from + AT_ONCE))}::jsonb) with ordinality as listed (value, position)`.execute(
+				tx
+			);
+		}
 	});
 }
 

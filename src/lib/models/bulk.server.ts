@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import type { NewAction } from '#lib/actions/action.server.ts';
 import type { Tx } from '#lib/server/db.ts';
-import { post } from '#lib/ledger/ledger.server.ts';
+import { post, type NewPosting } from '#lib/ledger/ledger.server.ts';
 import { fold, normalise } from '#lib/vietnamese/text.ts';
 import { posting, type Held } from './change.server.ts';
 import type { RegistrationInput } from './registration.server.ts';
@@ -24,37 +24,51 @@ export type Lists = {
 	decisionNumber?: string | null;
 };
 
+/** Rows of one statement: a whole province at once would stand in memory several times over. */
+const AT_ONCE = 1000;
+
 /**
  * Enters whole lists in a handful of statements: models, registrations, decisions, postings. The caller's command writes
  * the actions, one for each registration, as if each had been entered by hand.
  */
 export async function registerAll(tx: Tx, lists: Lists): Promise<{ held: Held[]; actions: NewAction[] }> {
-	const entries = lists.rows.map((row) => ({ row, held: heldOf(row, lists), actionId: newId() }));
-	await insertModels(tx, entries);
-	await insertRegistrations(tx, entries, lists.importId);
-	await insertRecognitions(tx, entries, lists);
-	await post(
-		tx,
-		entries.flatMap(({ row, held, actionId }) => {
-			const registered = posting(held, 'model.registered', { onDate: row.registeredOn, actionId });
-			if (row.recognised == null) return [registered];
-			const measure = row.recognised ? 'model.recognised' : 'model.not_recognised';
-			return [
-				registered,
-				posting(held, measure, { onDate: decisionDay(row, lists), cohortOn: row.registeredOn, actionId })
-			];
-		})
-	);
-	const actions = entries.map(({ held, actionId }) => ({
+	const all: { held: Held[]; actions: NewAction[] } = { held: [], actions: [] };
+	for (let from = 0; from < lists.rows.length; from += AT_ONCE) {
+		const rows = lists.rows.slice(from, from + AT_ONCE);
+		const entries = rows.map((row) => ({ row, held: heldOf(row, lists), actionId: newId() }));
+		await insertModels(tx, entries);
+		await insertRegistrations(tx, entries, lists.importId);
+		await insertRecognitions(tx, entries, lists);
+		await post(
+			tx,
+			entries.flatMap((entry) => postingsOf(entry, lists))
+		);
+		all.held.push(...entries.map((entry) => entry.held));
+		all.actions.push(...entries.map((entry) => actionOf(entry, lists.importId)));
+	}
+	return all;
+}
+
+function postingsOf({ row, held, actionId }: Entry, lists: Lists): NewPosting[] {
+	const registered = posting(held, 'model.registered', { onDate: row.registeredOn, actionId });
+	if (row.recognised == null) return [registered];
+	const measure = row.recognised ? 'model.recognised' : 'model.not_recognised';
+	return [
+		registered,
+		posting(held, measure, { onDate: decisionDay(row, lists), cohortOn: row.registeredOn, actionId })
+	];
+}
+
+function actionOf({ held, actionId }: Entry, importId: string | null): NewAction {
+	return {
 		id: actionId,
 		homeId: held.homeId,
 		noun: 'registration',
 		recordId: held.id,
 		verb: 'import',
 		unitId: held.unitId,
-		details: lists.importId ? { importId: lists.importId } : {}
-	}));
-	return { held: entries.map((entry) => entry.held), actions };
+		details: importId ? { importId } : {}
+	};
 }
 
 type Entry = { row: ListedInput; held: Held; actionId: string };

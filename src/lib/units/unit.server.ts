@@ -19,7 +19,13 @@ export type NewUnit = {
 	place?: string | null;
 };
 
-export type Establishment = { units: readonly NewUnit[]; effectiveOn?: string; decisionNumber?: string | null };
+/** `listed`: the units stand on a list that an office takes in, which is the reason; less may be asked of who does that. */
+export type Establishment = {
+	units: readonly NewUnit[];
+	effectiveOn?: string;
+	decisionNumber?: string | null;
+	listed?: { importId: string; fileName: string };
+};
 
 /** Establishes units, parents before children, by one event; answers them in the order given. */
 export async function establish(db: Db, actor: Actor, establishment: Establishment): Promise<Unit[]> {
@@ -28,11 +34,12 @@ export async function establish(db: Db, actor: Actor, establishment: Establishme
 
 /** The same inside another command's transaction (a list that brings its own units). */
 export async function establishIn(tx: Tx, actor: Actor, establishment: Establishment): Promise<Acted<Unit[]>> {
-	const { units, effectiveOn = BEFORE_ALL, decisionNumber = null } = establishment;
+	const { units, effectiveOn = BEFORE_ALL, decisionNumber = null, listed } = establishment;
+	const permission = listed ? 'unit.establish_listed' : 'unit.establish';
 	const own = new Set<string>();
 	const rows = units.map((unit) => ({ ...unit, id: unit.id ?? newId() }));
 	for (const unit of rows) {
-		if (unit.parentId !== null && !own.has(unit.parentId)) await authorise(tx, actor, 'unit.establish', unit.parentId);
+		if (unit.parentId !== null && !own.has(unit.parentId)) await authorise(tx, actor, permission, unit.parentId);
 		if (unit.parentId === null && !actor.everything) throw problem('access.denied');
 		own.add(unit.id);
 	}
@@ -61,7 +68,8 @@ export async function establishIn(tx: Tx, actor: Actor, establishment: Establish
 		kind,
 		parentId
 	}));
-	const details = { codes: rows.map((unit) => unit.code), effectiveOn, decisionNumber };
+	const codes = rows.map((unit) => unit.code);
+	const details = { codes, effectiveOn, decisionNumber, ...(listed && { importId: listed.importId }) };
 	return {
 		result,
 		actions: [
@@ -72,6 +80,7 @@ export async function establishIn(tx: Tx, actor: Actor, establishment: Establish
 				recordId: eventId,
 				verb: 'establish',
 				unitId: rows[0]?.id ?? null,
+				reason: listed?.fileName ?? null,
 				details
 			}
 		]

@@ -20,7 +20,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 		listWritable(db, actor),
 		list(db, actor, unit.id),
 		may(db, actor, 'model.import', unit.id),
-		may(db, actor, 'unit.establish', unit.id)
+		may(db, actor, 'unit.establish_listed', unit.id)
 	]);
 	const year = Number(url.searchParams.get('year')) || Number(today().slice(0, 4));
 	return { unit, units, imports, mayImport, mayCreateUnits, year, maxBytes: FILE_BYTES };
