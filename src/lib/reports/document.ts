@@ -45,10 +45,8 @@ const figure = z.strictObject({
 	marks
 });
 
-const inlines = z
-	.array(z.discriminatedUnion('type', [text, figure]))
-	.max(500)
-	.optional();
+export const inlinesSchema = z.array(z.discriminatedUnion('type', [text, figure])).max(500);
+const inlines = inlinesSchema.optional();
 
 const paragraph = z.strictObject({
 	type: z.literal('paragraph'),

@@ -1,8 +1,11 @@
 import { Editor } from '@tiptap/core';
+import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { bodySchema, listFigures, listParagraphs, type ReportBody } from './document.ts';
-import { sampleBody } from './docx.sample.ts';
-import { giveAddresses, pickedNode, reportExtensions } from './editor.ts';
+import { bodySchema, lineOf, listFigures, listParagraphs, type ReportBody } from './document.ts';
+import { sampleBody, sampleFigures, sampleReport } from './docx.sample.ts';
+import { writeDocx } from './docx.ts';
+import { giveAddresses, narrativeNodes, pickedNode, reportExtensions } from './editor.ts';
+import { canChangeTable, changeTable, insertTable } from './editor-table.ts';
 
 function open(content: ReportBody): Editor {
 	const extensions = reportExtensions({ figures: new Map(), narratives: {}, shown: new Set() }, () => {});
@@ -62,5 +65,103 @@ describe('the editor', () => {
 		});
 		expect(listFigures(body).at(0)).toMatchObject({ query, format: 'plain', isTable: false });
 		expect(listFigures(body).at(-1)).toMatchObject({ query: { by: ['field'] }, isTable: true });
+	});
+
+	test('inserts what units write for a section, under a heading of its own', () => {
+		const editor = open(sampleBody);
+		const picked = { section: 'proposals', heading: { level: 2 as const, text: 'Kiến nghị' } };
+		const body = changed(editor, (transaction) => {
+			const nodes = narrativeNodes(picked).map((node) => editor.schema.nodeFromJSON(node));
+			transaction.insert(transaction.doc.content.size, nodes);
+		});
+		expect(body.content.slice(-2)).toMatchObject([
+			{ type: 'heading', attrs: { level: 2 }, content: [{ text: 'Kiến nghị' }] },
+			{ type: 'narrative', attrs: { section: 'proposals' } }
+		]);
+	});
+});
+
+/** The words of the cells of the last table, row by row. */
+function cellsOf(body: ReportBody): string[][] {
+	const table = body.content.findLast((block) => block.type === 'table');
+	if (table?.type !== 'table') return [];
+	return table.content.map((row) =>
+		row.content.map((cell) => cell.content.map((line) => lineOf(line, new Map())).join(' '))
+	);
+}
+
+function stored(editor: Editor): ReportBody {
+	return changed(editor, () => {});
+}
+
+function putCursorAt(editor: Editor, words: string): void {
+	editor.state.doc.descendants((node, position) => {
+		if (node.isText && node.text === words) editor.commands.setTextSelection(position + 1);
+	});
+}
+
+describe('a table', () => {
+	test('changes its shape around the cursor, and what stands in its cells stays', () => {
+		const editor = open(sampleBody);
+		putCursorAt(editor, 'Nhiệm vụ');
+		changeTable(editor, 'row_added');
+		changeTable(editor, 'column_added');
+		expect(cellsOf(stored(editor))).toEqual([
+			['Nhiệm vụ', '', 'Thời hạn'],
+			['', '', ''],
+			['Thẩm định mô hình cấp Khối', '', 'Tháng 10/2024']
+		]);
+		putCursorAt(editor, 'Tháng 10/2024');
+		changeTable(editor, 'column_removed');
+		changeTable(editor, 'row_removed');
+		expect(cellsOf(stored(editor))).toEqual([
+			['Nhiệm vụ', ''],
+			['', '']
+		]);
+		changeTable(editor, 'table_removed');
+		expect(cellsOf(stored(editor))).toEqual([]);
+		expect(canChangeTable(editor, 'row_added')).toBe(false);
+	});
+
+	test('is put in below the block around, never into a cell or a list', () => {
+		const editor = open(sampleBody);
+		putCursorAt(editor, 'Công đoàn.');
+		insertTable(editor);
+		editor.commands.insertContent({ type: 'text', text: 'Đơn vị' });
+		const body = stored(editor);
+		expect(body.content.map(({ type }) => type)).toEqual([
+			...sampleBody.content.slice(0, 5).map(({ type }) => type),
+			'table',
+			...sampleBody.content.slice(5).map(({ type }) => type)
+		]);
+		expect(body.content[5]).toMatchObject({
+			content: [{ content: [{ content: [{ content: [{ text: 'Đơn vị' }] }] }, {}] }, {}, {}]
+		});
+	});
+
+	test('keeps bold words and a figure in a cell, from the editor to the .docx', async () => {
+		const editor = open(sampleBody);
+		putCursorAt(editor, 'Tháng 10/2024');
+		editor.commands.insertContent([
+			{ type: 'text', text: 'đậm', marks: [{ type: 'bold' }] },
+			pickedNode({
+				query: { figure: 'models.registered', unit: null, from: null, asOf: null, where: {}, by: [] },
+				format: 'plain',
+				title: ''
+			})
+		]);
+		const body = stored(editor);
+		const slot = listFigures(body).at(-1)?.slot ?? '';
+		const [first] = sampleFigures;
+		if (!first) throw new Error('the sample has no figure');
+		const bytes = await writeDocx({ ...sampleReport, body, figures: [...sampleFigures, { ...first, slot }] });
+		const xml = strFromU8(unzipSync(bytes)['word/document.xml'] ?? new Uint8Array());
+		const table = xml.slice(
+			xml.lastIndexOf('<w:tbl>', xml.indexOf('Nhiệm vụ</w:t>')),
+			xml.indexOf('</w:tbl>', xml.indexOf('Nhiệm vụ</w:t>'))
+		);
+		expect(table).toMatch(/<w:b\/>.*đậm/);
+		expect(table).toContain('>182</w:t>');
+		expect(bodySchema.parse(open(body).getJSON())).toEqual(body);
 	});
 });

@@ -12,14 +12,28 @@ import {
 	type Narratives,
 	type ReportBody
 } from './document.ts';
+import {
+	canChangeTable,
+	changeTable,
+	insertTable,
+	TABLE_CHANGES,
+	type TableChange,
+	tableNodes
+} from './editor-table.ts';
 
 /** Tiptap with the nodes of a report. Loaded only where a report is edited; nothing else may import this file. */
 
 /** What the picker hands over: a figure in the text, or a table when facets are given in `by`. */
 export type PickedFigure = { query: FigureQuery; format: FigureFormat; title: string };
+/** What the units wrote for a section, under a heading of its own where one is wanted. */
+export type PickedNarrative = { section: string; heading: { level: 1 | 2 | 3; text: string } | null };
 export type ReportEditing = {
 	editor: Editor;
-	insert: (picked: PickedFigure) => void;
+	insert: (picked: PickedFigure | PickedNarrative) => void;
+	insertTable: () => void;
+	/** What may be done to the table in which the cursor stands; empty outside of one. */
+	tableChanges: () => TableChange[];
+	changeTable: (change: TableChange) => void;
 	/** Shows values that arrived since, for instance with the answer to a saved draft. */
 	showFigures: (figures: readonly FrozenFigure[]) => void;
 };
@@ -66,12 +80,32 @@ export function openReportEditor({
 	});
 	return {
 		editor,
-		insert: (picked) => editor.chain().focus().insertContent(pickedNode(picked)).run(),
+		insert: (picked) => insertPicked(editor, picked),
+		insertTable: () => insertTable(editor),
+		tableChanges: () => TABLE_CHANGES.filter((change) => canChangeTable(editor, change)),
+		changeTable: (change) => changeTable(editor, change),
 		showFigures: (known) => {
 			live.figures = slots(known);
 			for (const show of live.shown) show();
 		}
 	};
+}
+
+/** A figure goes where the cursor is; what is a block of its own goes below the block around, never into a cell or a list. */
+function insertPicked(editor: Editor, picked: PickedFigure | PickedNarrative): void {
+	const chain = editor.chain().focus();
+	const below = editor.state.selection.$to.depth > 0 ? editor.state.selection.$to.after(1) : editor.state.selection.to;
+	if ('section' in picked) chain.insertContentAt(below, narrativeNodes(picked)).run();
+	else if (picked.query.by.length > 0) chain.insertContentAt(below, pickedNode(picked)).run();
+	else chain.insertContent(pickedNode(picked)).run();
+}
+
+/** The nodes that a chosen section becomes. */
+export function narrativeNodes({ section, heading }: PickedNarrative) {
+	const slot = { type: 'narrative', attrs: { section } };
+	if (!heading) return [slot];
+	const { level, text } = heading;
+	return [{ type: 'heading', attrs: { level }, content: [{ type: 'text', text }] }, slot];
 }
 
 /** The node that a choice in the picker becomes; its slot is given when it is inserted. */
@@ -234,37 +268,6 @@ function narrativeNode(live: Live) {
 			const text = m.report_editor_narrative({ section: live.narratives[section]?.title ?? section });
 			return ['div', { ...HTMLAttributes, class: 'block-atom' }, text];
 		}
-	});
-}
-
-/** Tables of a template keep their shape; only the text in their cells is edited here. */
-const tableNodes = [
-	Node.create({
-		name: 'table',
-		group: 'block',
-		content: 'tableRow+',
-		isolating: true,
-		parseHTML: () => [{ tag: 'table' }],
-		renderHTML: () => ['table', ['tbody', 0]]
-	}),
-	Node.create({
-		name: 'tableRow',
-		content: '(tableCell | tableHeader)+',
-		parseHTML: () => [{ tag: 'tr' }],
-		renderHTML: () => ['tr', 0]
-	}),
-	tableCellNode('tableCell', 'td'),
-	tableCellNode('tableHeader', 'th')
-];
-
-function tableCellNode(name: string, tag: 'td' | 'th') {
-	return Node.create({
-		name,
-		content: 'paragraph+',
-		isolating: true,
-		addAttributes: () => ({ colspan: { default: 1 }, rowspan: { default: 1 } }),
-		parseHTML: () => [{ tag }],
-		renderHTML: ({ HTMLAttributes }) => [tag, HTMLAttributes, 0]
 	});
 }
 

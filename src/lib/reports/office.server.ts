@@ -14,8 +14,19 @@ export async function officeOf(db: Db, unitId: string, day: string): Promise<Off
 		name: unit.name,
 		kind: unit.kind,
 		superiorName: superior?.name ?? null,
-		placeName: await placeOf(db, unitId, day)
+		placeName: await placeOf(db, unitId, day),
+		hasBloc: await hasBloc(db, unitId, day)
 	};
+}
+
+/** Is the unit a bloc committee, or is one above or below it? */
+async function hasBloc(db: Db, unitId: string, day: string): Promise<boolean> {
+	const { rows } = await sql`
+		select 1 from unit_paths p
+		join unit_versions v on v.unit_id in (p.unit_id, p.ancestor_id) and v.kind = 'bloc_committee' and v.valid @> ${day}::date
+		where ${unitId}::uuid in (p.unit_id, p.ancestor_id) and p.valid @> ${day}::date and upper_inf(p.known)
+		limit 1`.execute(db);
+	return rows.length > 0;
 }
 
 /** The province it belongs to by name, else its own place; documents are dated there. */

@@ -1,5 +1,5 @@
 import { formatDay } from '#lib/vietnamese/format.ts';
-import { bodySchema, type ReportBody } from './document.ts';
+import { bodySchema, type Inline, inlinesSchema, type ReportBody } from './document.ts';
 import type { Letterhead } from './letterhead.ts';
 import type { Unit, UnitKind } from '#lib/units/unit.ts';
 
@@ -21,7 +21,15 @@ export const PLACEHOLDERS = [
 type Placeholder = (typeof PLACEHOLDERS)[number];
 export type Words = Readonly<Record<Placeholder, string>>;
 
+/**
+ * A clause that speaks of something an office may not have stands between `{nếu …}` and `{hết}`, figures and all, and is
+ * left out of the reports of an office without it: the level of a bloc, where there is no bloc in its tree or above it.
+ */
+export const CLAUSES = ['có Khối'] as const;
+
 export type Office = Pick<Unit, 'name' | 'kind'> & {
+	/** A bloc committee itself, under one or over one. */
+	hasBloc: boolean;
 	superiorName: string | null;
 	/** Name of the province, committee or place the paper is dated at. */
 	placeName: string;
@@ -81,12 +89,32 @@ export function fill(text: string, words: Words): string {
 	});
 }
 
-/** A template's body with its words put in, wherever text stands; figures keep their questions. */
-export function fillBody(body: ReportBody, words: Words): ReportBody {
-	const filled: unknown = JSON.parse(JSON.stringify(body), (key, value: unknown) =>
+/** A template's body with its words put in and its clauses decided, wherever text stands; figures keep their questions. */
+export function fillBody(body: ReportBody, words: Words, office: Pick<Office, 'hasBloc'>): ReportBody {
+	const decided: unknown = JSON.parse(JSON.stringify(body), (key, value: unknown) => {
+		const inlines = key === 'content' ? inlinesSchema.safeParse(value) : undefined;
+		return inlines?.data ? withoutClauses(inlines.data, office) : value;
+	});
+	const filled: unknown = JSON.parse(JSON.stringify(decided), (key, value: unknown) =>
 		(key === 'text' || key === 'title') && typeof value === 'string' ? fill(value, words) || '…' : value
 	);
 	return bodySchema.parse(filled);
+}
+
+/** The inlines without marks of clauses, and without the clauses that do not hold. */
+function withoutClauses(inlines: readonly Inline[], { hasBloc }: Pick<Office, 'hasBloc'>): Inline[] {
+	let isKept = true;
+	return inlines.flatMap((inline) => {
+		if (inline.type === 'figure') return isKept ? [inline] : [];
+		const kept = inline.text.split(/(\{nếu [^{}]{1,40}\}|\{hết\})/).map((piece) => {
+			if (piece === '{hết}') isKept = true;
+			else if (piece === `{nếu ${CLAUSES[0]}}`) isKept = hasBloc;
+			else return isKept ? piece : '';
+			return '';
+		});
+		const text = kept.join('');
+		return text === '' ? [] : [{ ...inline, text }];
+	});
 }
 
 /** The letterhead with its words put in; a superior that does not exist is left out. */

@@ -34,7 +34,8 @@ export async function createFromTemplate(db: Db, actor: Actor, wanted: NewReport
 		const beginsOn = wanted.from ?? (await firstDayOf(tx, wanted));
 		if (beginsOn > wanted.asOf) throw problem('figure.period_reversed', { from: beginsOn, asOf: wanted.asOf });
 		const period = { code: template.code, beginsOn, asOf: wanted.asOf };
-		const words = wordsOf(period, await officeOf(tx, wanted.unitId, wanted.asOf));
+		const office = await officeOf(tx, wanted.unitId, wanted.asOf);
+		const words = wordsOf(period, office);
 		const letterhead = fillLetterhead(template.letterhead, words);
 		const report = {
 			id: newId(),
@@ -52,7 +53,7 @@ export async function createFromTemplate(db: Db, actor: Actor, wanted: NewReport
 		};
 		const actionId = newId();
 		await tx.insertInto('reports').values(report).execute();
-		const body = fillBody(template.body, words);
+		const body = fillBody(template.body, words, office);
 		await saveVersion(tx, { reportId: report.id, version: 1, body, letterhead, actionId });
 		const details = { template: template.code, templateVersion: template.version, from: beginsOn, asOf: wanted.asOf };
 		const about = { id: report.id, homeId: report.home_id, unitId: report.unit_id };

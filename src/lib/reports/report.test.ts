@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { standingOf } from './calendar.ts';
-import { fill, wordsOf } from './period.ts';
+import { lineOf, listFigures, listParagraphs } from './document.ts';
+import { fill, fillBody, wordsOf } from './period.ts';
 import { allowed, readNumber, REPORT_STATES } from './report.ts';
+import { HALF_YEAR } from './template.half-year.ts';
 
 test('what may be done in each state', () => {
 	expect(Object.fromEntries(REPORT_STATES.map((state) => [state, allowed(state).join(' ')]))).toEqual({
@@ -23,7 +25,13 @@ describe('the number of a paper', () => {
 });
 
 describe('the words of a period', () => {
-	const office = { name: 'Đảng uỷ Khối', kind: 'bloc_committee' as const, superiorName: null, placeName: 'Yên Bái' };
+	const office = {
+		name: 'Đảng uỷ Khối',
+		kind: 'bloc_committee' as const,
+		superiorName: null,
+		placeName: 'Yên Bái',
+		hasBloc: true
+	};
 	test('follow from its own last day', () => {
 		const words = wordsOf({ code: 'half-year', beginsOn: '2024-01-01', asOf: '2024-06-15' }, office);
 		expect(fill('{kỳ}, {kỳ sau}; {ngày chốt}; {năm trước}; {phạm vi}; {không có}', words)).toBe(
@@ -33,6 +41,20 @@ describe('the words of a period', () => {
 			'6 tháng đầu năm 2025'
 		);
 		expect(wordsOf({ code: 'year', beginsOn: '2019-01-01', asOf: '2019-12-31' }, office)['kỳ sau']).toBe('năm 2020');
+	});
+
+	test('leave out what is said of a level that the unit does not have', () => {
+		const words = wordsOf({ code: 'half-year', beginsOn: '2024-01-01', asOf: '2024-06-15' }, office);
+		const printed = (hasBloc: boolean) => {
+			const body = fillBody(HALF_YEAR.body, words, { hasBloc });
+			const sentence = listParagraphs(body).find(({ attrs }) => attrs.id === 'p1');
+			return [sentence && lineOf(sentence, new Map()), listFigures(body).length];
+		};
+		const begins =
+			'Thực hiện phong trào thi đua “Dân vận khéo”, tính đến hết ngày 15/6/2024 đã có … mô hình đăng ký trong đó: ';
+		const ends = '… mô hình tiếp tục thực hiện; … mô hình đăng ký mới.';
+		expect(printed(true)).toEqual([`${begins}… mô hình cấp đảng uỷ Khối; ${ends}`, 10]);
+		expect(printed(false)).toEqual([begins + ends, 9]);
 	});
 });
 

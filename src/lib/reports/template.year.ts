@@ -1,3 +1,4 @@
+import { directions, letterhead, opening, registeredByField, registeredByUnit } from './template.outline.ts';
 import { bodyOf, figureTable, heading, narrative, paragraph, query, type Template } from './template.ts';
 
 const base = { level: 'base' };
@@ -8,26 +9,9 @@ export const YEAR: Template = {
 	version: 1,
 	name: 'Báo cáo tổng kết công tác dân vận năm',
 	family: 'party',
-	letterhead: {
-		superior: '{cấp trên}',
-		issuer: '{đơn vị}',
-		number: null,
-		typeCode: 'BC',
-		issuerCode: '{ký hiệu}',
-		place: '{địa danh}',
-		day: null,
-		typeName: 'Báo cáo',
-		abstract: ['tổng kết công tác dân vận năm {năm},', 'phương hướng, nhiệm vụ {kỳ sau}'],
-		recipients: ['{cấp trên}', 'Ban Thường vụ', 'Các đơn vị trực thuộc', 'Lưu Văn phòng'],
-		signature: { onBehalfOf: 'BAN THƯỜNG VỤ', deputyFor: null, title: 'BÍ THƯ', name: null }
-	},
+	letterhead: letterhead('tổng kết công tác dân vận năm {năm}'),
 	body: bodyOf([
-		heading('h1', 1, 'Phần thứ nhất: Đánh giá kết quả công tác dân vận năm {năm}'),
-		heading('h11', 2, 'I- Khái quát tình hình'),
-		narrative('situation'),
-		heading('h12', 2, 'II- Công tác dân vận của hệ thống chính trị'),
-		heading('h121', 3, '1. Công tác dân vận của cấp uỷ đảng'),
-		narrative('party'),
+		...opening('Phần thứ nhất: Đánh giá kết quả công tác dân vận năm {năm}'),
 		heading('h122', 3, '2. Công tác dân vận của các ngành, chính quyền'),
 		narrative('authorities'),
 		heading('h123', 3, '3. Công tác dân vận của Mặt trận, đoàn thể, hội quần chúng'),
@@ -51,33 +35,21 @@ export const YEAR: Template = {
 			{ slot: 'f4', query: query('models.recognition_rate', { where: base }), format: 'percent' },
 			' so với số đăng ký.'
 		),
-		figureTable(
-			't1',
-			'Mô hình “Dân vận khéo” đăng ký theo lĩnh vực',
-			query('models.registered', { by: ['field', 'novelty'] })
-		),
+		registeredByField('t1'),
 		figureTable(
 			't2',
 			'Mô hình “Dân vận khéo” được công nhận theo lĩnh vực',
 			query('models.recognised', { by: ['field', 'level'] })
 		),
-		figureTable(
-			't3',
-			'Mô hình “Dân vận khéo” đăng ký theo đơn vị',
-			query('models.registered', { by: ['unit', 'novelty'] })
-		),
+		registeredByUnit('t3'),
 		heading('h13', 2, 'III- Hoạt động của Ban Dân vận cấp uỷ'),
 		narrative('office'),
 		heading('h14', 2, 'IV- Tồn tại, hạn chế, kinh nghiệm; kiến nghị, đề xuất'),
 		narrative('obstacles'),
 		narrative('proposals'),
-		heading('h2', 1, 'Phần thứ hai: Phương hướng, nhiệm vụ {kỳ sau}'),
-		heading('h21', 2, 'I- Định hướng chung'),
-		paragraph(
+		...directions(
 			'p2',
 			'Tiếp tục đổi mới nội dung, phương thức công tác dân vận; xây dựng mô hình “Dân vận khéo” sát với chức năng, nhiệm vụ được phân công, có kết quả kiểm chứng được.'
-		),
-		heading('h22', 2, 'II- Nhiệm vụ trọng tâm'),
-		narrative('tasks')
+		)
 	])
 };

@@ -2,7 +2,7 @@ import { redirect } from '@sveltejs/kit';
 import { signedIn } from '#lib/accounts/guard.ts';
 import { figureChoices } from '#lib/reports/choice.server.ts';
 import { gathered } from '#lib/reports/narrative.server.ts';
-import { PLACEHOLDERS } from '#lib/reports/period.ts';
+import { CLAUSES, PLACEHOLDERS } from '#lib/reports/period.ts';
 import { TemplateForm, typedLetterhead } from '#lib/reports/report.schema.ts';
 import { edit, listFor } from '#lib/reports/template.server.ts';
 import { attempt, fields, parse } from '#lib/server/form.ts';
@@ -21,6 +21,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 		unit,
 		template: { code, version, name, family, letterhead, body },
 		placeholders: PLACEHOLDERS.map((each) => `{${each}}`),
+		clauses: CLAUSES.map((each) => `{nếu ${each}} … {hết}`),
 		choices: await figureChoices(db, unit.id),
 		// No period, hence no texts: only the titles of the sections, for their slots.
 		narratives: await gathered(db, { unitId: unit.id, code, beginsOn: '0001-01-01' })
