@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectFolder } from '#lib/server/settings.ts';
-import { launch, WIDTHS } from './e2e/chromium.ts';
+import { launch, reader, WIDTHS } from './e2e/chromium.ts';
 import { visits } from './e2e/pages.ts';
 import { serve } from './e2e/server.ts';
 import { openSessions } from './e2e/sessions.ts';
@@ -15,13 +15,14 @@ const browser = await launch();
 try {
 	const { of, prepared } = await openSessions(browser, serving.address);
 	for (const { name, as, path } of visits(prepared).filter((visit) => only.length === 0 || only.includes(visit.name))) {
-		const page = await of(as).newPage();
-		await page.goto(path, { waitUntil: 'networkidle' });
+		const storageState = await of(as).storageState();
 		for (const [width, px] of Object.entries(WIDTHS)) {
-			await page.setViewportSize({ width: px, height: 900 });
+			const context = await browser.newContext({ ...reader(serving.address, px), storageState });
+			const page = await context.newPage();
+			await page.goto(path, { waitUntil: 'networkidle' });
 			await page.screenshot({ path: join(folder, `${name}.${width}.png`), fullPage: true });
+			await context.close();
 		}
-		await page.close();
 		process.stdout.write(`screens/${name}.*.png  ${path}\n`);
 	}
 } finally {

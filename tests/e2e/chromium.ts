@@ -11,9 +11,12 @@ export function launch(): Promise<Browser> {
 	});
 }
 
-/** How a reader in Viet Nam looks at `address`, with a window of this width. */
+/** How a reader in Viet Nam looks at `address`, with a window of this width; a phone is touched. */
 export function reader(address: string, width: number): BrowserContextOptions {
+	const isPhone = width === WIDTHS.phone;
 	return {
+		isMobile: isPhone,
+		hasTouch: isPhone,
 		baseURL: address,
 		locale: 'vi-VN',
 		timezoneId: 'Asia/Ho_Chi_Minh',

@@ -9,7 +9,7 @@ import { recordId } from '../record.ts';
 import { tell, unitsIn } from './history.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals: { db, ...locals }, params }) => {
+export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, url }) => {
 	const actor = signedIn(locals);
 	const registration = await get(db, actor, recordId(params.id));
 	const { history, ...shown } = registration;
@@ -21,6 +21,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params }
 	const acts = actsOn(registration, rights.get(registration.unitId) ?? { write: false, review: false });
 	return {
 		registration: shown,
+		done: doneOf(url),
 		attachments,
 		acts,
 		stages: life(
@@ -32,6 +33,12 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params }
 			registration.state === 'returned' ? (history.findLast(({ verb }) => verb === 'return')?.reason ?? null) : null
 	};
 };
+
+/** Of which act this draft has just come. */
+function doneOf(url: URL): 'continuation' | 'replication' | null {
+	const done = url.searchParams.get('done');
+	return done === 'continuation' || done === 'replication' ? done : null;
+}
 
 /** The form's own pages stand beside the acts that only ask and confirm. */
 const CHANGES = [

@@ -5,7 +5,7 @@ import { signedIn } from '#lib/accounts/guard.ts';
 import { findAct, hindrance } from '#lib/models/act.ts';
 import { isPlain, perform, rightsOn, type PlainNoun } from '#lib/models/act.server.ts';
 import { listWritable } from '#lib/models/choice.server.ts';
-import { replicate } from '#lib/models/continuation.server.ts';
+import { carryOver, replicate } from '#lib/models/continuation.server.ts';
 import { get } from '#lib/models/list.server.ts';
 import { PointsForm, ReplicationForm } from '#lib/models/model.schema.ts';
 import { appraise, selfAssess } from '#lib/models/recognition.server.ts';
@@ -46,6 +46,7 @@ export const actions: Actions = {
 		const { noun } = actOf(params.act);
 		const data = await request.formData();
 		if (noun === 'replication') return replicated(db, actor, { id, data });
+		if (noun === 'continuation') return continued(db, actor, { id, data });
 		const failed = isPlain(noun)
 			? await plain(db, actor, { id, noun, data })
 			: await marked(db, actor, { id, noun, data });
@@ -81,5 +82,14 @@ async function replicated(db: Db, actor: Actor, { id, data }: { id: string; data
 	if (!read.ok) return read.failure;
 	const made = await attempt(() => replicate(db, actor, { id, ...read.value }), fields(data));
 	if ('status' in made) return made;
-	redirect(303, `/models/${made.id}`);
+	redirect(303, `/models/${made.id}?done=replication`);
+}
+
+/** The next year's draft is what there is to do now, so that is where it leads. */
+async function continued(db: Db, actor: Actor, { id, data }: { id: string; data: FormData }) {
+	const read = readAsked(actOf('continuation'), data);
+	if (!read.ok) return read.failure;
+	const made = await attempt(() => carryOver(db, actor, [id], read.value.key), fields(data));
+	if ('status' in made) return made;
+	redirect(303, `/models/${made.ids[0] ?? id}?done=continuation`);
 }
