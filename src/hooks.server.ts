@@ -9,6 +9,7 @@ import { getLocale } from '#lib/paraglide/runtime.js';
 import { paraglideMiddleware } from '#lib/paraglide/server.js';
 import { openDatabase, type Opened } from '#lib/server/db.ts';
 import { log } from '#lib/server/log.ts';
+import { answerOutage } from '#lib/server/outage.ts';
 import { fromDatabase, problemText } from '#lib/server/problem.ts';
 import { readSecret, readSettings } from '#lib/server/settings.ts';
 
@@ -31,7 +32,7 @@ const language: Handle = ({ event, resolve }) =>
 const who: Handle = async ({ event, resolve }) => {
 	event.locals.db = opened.db;
 	event.locals.auth = auth;
-	const session = await auth.api.getSession({ headers: event.request.headers });
+	const session = await auth.api.getSession({ headers: event.request.headers }).catch(causeOf);
 	event.locals.session = session
 		? { id: session.session.id, user: { id: session.user.id, name: session.user.name, email: session.user.email } }
 		: null;
@@ -42,6 +43,23 @@ const who: Handle = async ({ event, resolve }) => {
 	return resolve(event);
 };
 
+/** The account library says of a lost database only that it failed; the refusal is its cause. */
+function causeOf(error: unknown): never {
+	throw (error instanceof Error && fromDatabase(error.cause)) || error;
+}
+
+/** The database gone before the page's own code was reached. */
+const outage: Handle = async ({ event, resolve }) => {
+	try {
+		return await resolve(event);
+	} catch (error) {
+		const refusal = fromDatabase(error);
+		if (refusal?.code !== 'database.unavailable' || event.isDataRequest) throw error;
+		log('error', 'request.database_unavailable', { route: event.route.id ?? '', error: refusal });
+		return answerOutage(event.request, refusal, getLocale());
+	}
+};
+
 const headers: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	response.headers.set('x-content-type-options', 'nosniff');
@@ -50,7 +68,7 @@ const headers: Handle = async ({ event, resolve }) => {
 	return response;
 };
 
-export const handle: Handle = sequence(headers, language, who);
+export const handle: Handle = sequence(headers, language, outage, who);
 
 /** Refusals answer their status and text; anything else is a bug: logged once, with an id that the reader sees. */
 export const handleError: HandleServerError = ({ kind, error, event }) => {

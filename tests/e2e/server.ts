@@ -25,12 +25,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** Starts the built server on an empty data folder and waits until it says `ready`; the group in it becomes `address`. */
-export async function serve(options: readonly string[], ready: RegExp): Promise<Serving> {
+export async function serve(
+	options: readonly string[],
+	ready: RegExp,
+	environment: Readonly<Record<string, string>> = {}
+): Promise<Serving> {
 	const data = await mkdtemp(join(tmpdir(), 'kheo-e2e-'));
 	const server = spawn(process.execPath, ['src/cli/serve.ts', ...options, '--port', '0'], {
 		cwd: projectFolder(),
 		stdio: ['ignore', 'pipe', 'inherit'],
-		env: { ...process.env, KHEO_DATA: data, LANG: 'vi_VN.UTF-8', LC_ALL: '', NODE_ENV: 'production' }
+		env: { ...process.env, KHEO_DATA: data, LANG: 'vi_VN.UTF-8', LC_ALL: '', NODE_ENV: 'production', ...environment }
 	});
 	const stop = async () => {
 		const ended = new Promise((resolve) => server.once('exit', resolve));

@@ -38,8 +38,8 @@ export function parse<S extends z.ZodType>(data: FormData, schema: S): Parsed<z.
 	return { ok: false, failure: fail(400, { issues, values: textsOf(values) }) };
 }
 
-/** Files cannot be sent back, and passwords must not be. */
-function textsOf(values: Record<string, unknown>): Record<string, unknown> {
+/** What may be shown again: files cannot be sent back, and passwords must not be. */
+export function textsOf(values: Record<string, unknown>): Record<string, unknown> {
 	return Object.fromEntries(
 		Object.entries(values).filter(([name, value]) => !(value instanceof File) && !/password/i.test(name))
 	);

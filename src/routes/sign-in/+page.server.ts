@@ -3,7 +3,7 @@ import { APIError } from 'better-auth/api';
 import { z } from 'zod';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { fields } from '#lib/server/form.ts';
-import { problem, problemText } from '#lib/server/problem.ts';
+import { fromDatabase, problem, problemText } from '#lib/server/problem.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const SignIn = z.strictObject({ email: z.string().trim().toLowerCase().max(254), password: z.string().max(200) });
@@ -19,6 +19,8 @@ export const actions: Actions = {
 		try {
 			await locals.auth.api.signInEmail({ body: read.data, headers: request.headers });
 		} catch (error) {
+			const lost = fromDatabase(error) ?? (error instanceof Error ? fromDatabase(error.cause) : null);
+			if (lost) return refused(read.data.email, lost);
 			if (error instanceof APIError) return refused(read.data.email);
 			throw error;
 		}
@@ -27,8 +29,7 @@ export const actions: Actions = {
 };
 
 /** The same words for an unknown address and a wrong password: nobody learns who has an account. */
-function refused(email: string) {
-	const refusal = problem('access.wrong_password');
+function refused(email: string, refusal = problem('access.wrong_password')) {
 	return fail(refusal.status, { email, message: problemText(refusal, getLocale()) });
 }
 
