@@ -26,6 +26,9 @@ const WALKS = [
 ] as const;
 type Walk = (typeof WALKS)[number];
 
+/** Two people at work on one report from its first word to its erratum. */
+const LONG_MS = 150_000;
+
 const halfOf = (year: number) => `from=${year}-01-01&asOf=${year}-06-15`;
 
 describe.for(WALKS)('the officer of the bloc, $name', ({ width }) => {
@@ -181,6 +184,7 @@ test.for(WALKS)('a model goes through its life, $name', async ({ width, life }, 
 
 test.for(WALKS)(
 	'the report: a figure more, returned, signed, put right, verified, $name',
+	{ timeout: LONG_MS },
 	async (walk, { browser }) => {
 		const { width, report } = walk;
 		const { year, registered } = report;

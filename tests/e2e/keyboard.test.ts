@@ -1,0 +1,108 @@
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { enter, figure } from './acts.ts';
+import { test } from './browser.ts';
+
+/** More than stands on any of these pages above its lists. */
+const STOPS = 40;
+
+const HALF = 'from=2024-01-01&asOf=2024-06-15';
+const PAGES = [
+	{ name: 'desk', path: `/desk?${HALF}`, link: null },
+	{ name: 'models', path: '/models?year=2024', link: null },
+	{ name: 'a model', path: '/models?year=2024&state=registered', link: /^\/models\/[0-9a-f-]{36}$/ },
+	{ name: 'a report', path: '/reports', link: /^\/reports\/[0-9a-f-]{36}$/ }
+];
+
+describe.for(PAGES)('with the keyboard only: $name', ({ path, link }) => {
+	test('the first stop leads to the content, every stop is seen, and none holds the reader', async ({ browser }) => {
+		const page = await enter(browser, 'officer');
+		await page.goto(path);
+		if (link) await page.goto(await hrefLike(page, link));
+		await page.getByRole('main').waitFor();
+
+		await page.keyboard.press('Tab');
+		const skip = page.getByRole('link', { name: 'Đến nội dung chính' });
+		expect(await skip.evaluate((element) => element === document.activeElement)).toBe(true);
+		expect((await stop(page)).inSight).toBe(true);
+		await page.keyboard.press('Enter');
+		await page.keyboard.press('Tab');
+		expect((await stop(page)).inMain).toBe(true);
+
+		await page.goto(page.url().split('#')[0] ?? '');
+		let last = -1;
+		for (let i = 0; i < STOPS; i += 1) {
+			await page.keyboard.press('Tab');
+			const at = await stop(page);
+			if (at.place === -1) break;
+			expect(at, `stop ${i}`).toMatchObject({ inSight: true, outlined: true, named: true });
+			expect(at.place, `stop ${i}: ${at.text}`).toBeGreaterThan(last);
+			last = at.place;
+		}
+		await page.context().close();
+	});
+});
+
+describe('what opens over the page', () => {
+	test('the drawer keeps the focus, closes with Esc and gives the focus back', async ({ browser }) => {
+		const page = await enter(browser, 'officer');
+		await page.goto(`/desk?${HALF}`);
+		const opener = figure(page, 'Mô hình đăng ký');
+		await opener.focus();
+		await page.keyboard.press('Enter');
+		const drawer = page.getByRole('dialog');
+		await drawer.waitFor();
+		for (let i = 0; i < 5; i += 1) {
+			await page.keyboard.press('Tab');
+			expect(await drawer.evaluate((element) => element.contains(document.activeElement))).toBe(true);
+		}
+		await page.keyboard.press('Escape');
+		await drawer.waitFor({ state: 'detached' });
+		expect(await opener.evaluate((element) => element === document.activeElement)).toBe(true);
+		await page.context().close();
+	});
+
+	test('the account menu closes with Esc, and when the focus goes on', async ({ browser }) => {
+		const page = await enter(browser, 'officer');
+		const menu = page.locator('.top details.menu');
+		const summary = menu.locator('summary');
+		await summary.focus();
+		await page.keyboard.press('Enter');
+		expect(await menu.getAttribute('open')).not.toBeNull();
+		await page.keyboard.press('Tab');
+		await page.keyboard.press('Escape');
+		expect(await menu.getAttribute('open')).toBeNull();
+		expect(await summary.evaluate((element) => element === document.activeElement)).toBe(true);
+		await page.keyboard.press('Enter');
+		await page.getByRole('main').getByRole('link').first().focus();
+		expect(await menu.getAttribute('open')).toBeNull();
+		await page.context().close();
+	});
+});
+
+async function hrefLike(page: Page, pattern: RegExp): Promise<string> {
+	const links = await page.getByRole('main').getByRole('link').all();
+	for (const each of links) {
+		const href = (await each.getAttribute('href')) ?? '';
+		if (pattern.test(href)) return href;
+	}
+	throw new Error(`no link like ${pattern} on ${page.url()}`);
+}
+
+/** What has the focus: where it stands in the page, and whether one sees that it has it. */
+async function stop(page: Page) {
+	return page.evaluate(() => {
+		const element = document.activeElement;
+		if (!element || element === document.body) return { place: -1, text: '' };
+		const box = element.getBoundingClientRect();
+		const style = getComputedStyle(element);
+		return {
+			place: [...document.querySelectorAll('*')].indexOf(element),
+			text: (element.textContent ?? '').trim().slice(0, 60),
+			named: (element.textContent ?? '').trim() !== '' || element.matches('[aria-label], :is(input, select, textarea)'),
+			inMain: element.closest('main') !== null,
+			inSight: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0,
+			outlined: style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2
+		};
+	});
+}
