@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import { act, enter, reads } from './acts.ts';
+import { confirm, enter, reads } from './acts.ts';
 import { test } from './browser.ts';
 
 test('a writer puts a narrative part and a table into a report, and both stand on the sheet', async ({ browser }) => {
 	const page = await enter(browser, 'trainee');
 	await page.goto('/reports/new?unit=TH-DUK');
-	await act(page, 'Lập báo cáo');
+	await confirm(page, 'Lập báo cáo');
 	await page.waitForURL(/\/reports\/[0-9a-f-]{36}$/);
 	const sheet = page.url();
 	await page.goto(`${sheet}/edit`);
@@ -30,11 +30,11 @@ test('a writer puts a narrative part and a table into a report, and both stand o
 	await page.getByRole('button', { name: 'Đậm' }).click();
 	await page.keyboard.type('Tháng 12');
 	await page.getByRole('button', { name: 'Xoá dòng' }).waitFor();
-	await act(page, 'Lưu');
+	await page.getByRole('button', { name: 'Lưu', exact: true }).click();
 	await reads(page, /Đã lưu/);
 
 	await page.goto(sheet);
-	const table = page.getByRole('region', { name: 'Bảng' }).filter({ hasText: 'Thời hạn' });
+	const table = page.getByRole('region', { name: 'Bảng trong báo cáo' }).filter({ hasText: 'Thời hạn' });
 	expect(await table.getByRole('row').count()).toBe(4);
 	expect(await table.getByRole('columnheader').count()).toBe(3);
 	expect(await table.getByText('Tháng 12').evaluate((words) => getComputedStyle(words).fontWeight)).toBe('700');

@@ -38,7 +38,9 @@ describe('the bloc', () => {
 			})
 		).toBe(64);
 		const { id } = await getByCode(db, actor, 'YB-DUK');
-		const proofs = await prove(db, actor, figureNamed('models.registered'), { unitId: id, asOf: '2024-06-15' });
+		const proofs = (
+			await prove(db, actor, figureNamed('models.registered'), { unitId: id, asOf: '2024-06-15' })
+		).flatMap((base) => base.proofs);
 		expect(proofs.filter((proof) => proof.kind !== 'late').every((proof) => proof.holds)).toBe(true);
 	});
 });

@@ -95,7 +95,7 @@ describe('a figure and its records', () => {
 		});
 		expect(rest.records).toHaveLength(1);
 		expect(rest.next).toBeNull();
-		const proofs = await prove(db, actor, figureNamed('models.registered'), question);
+		const proofs = (await prove(db, actor, figureNamed('models.registered'), question)).flatMap((base) => base.proofs);
 		expect(proofs.filter((proof) => proof.kind !== 'late').every((proof) => proof.holds)).toBe(true);
 		expect(proofs[0]).toMatchObject({ name: 'standing', parts: [{ value: 1 }, { value: 1 }, { value: 1 }] });
 		expect(await value(db, 'models.units_registered', question)).toBe(2);

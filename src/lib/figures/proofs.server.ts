@@ -3,7 +3,7 @@ import type { Actor } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
 import { authorise } from '#lib/units/authority.server.ts';
 import { complete, condition, counted, matching, structureDay, type Asked } from './condition.server.ts';
-import type { Cohort, Figure, Flow, Partition, Question } from './figure.ts';
+import { basesOf, type Cohort, type Figure, type Flow, type Partition, type Question } from './figure.ts';
 
 /** Records that stand in no part, or in more than one, are named by case: the way to mend it. */
 export type PartitionProof = {
@@ -21,19 +21,21 @@ export type ChildrenProof = { kind: 'children'; holds: boolean; total: number; s
 export type LateProof = { kind: 'late'; holds: boolean; count: number };
 export type Proof = PartitionProof | ChildrenProof | LateProof;
 
-/** What can be proved of a figure on its records. A ratio is proved on its numerator; reports ask for each half by itself. */
-export async function prove(db: Db, actor: Actor, figure: Figure, question: Question): Promise<Proof[]> {
+/** What is proved of one figure that the asked one is read from: itself, or either half of a share. */
+export type BaseProofs = { figure: string; proofs: Proof[] };
+
+/** What can be proved of a figure on its records, for each figure it is read from: of a ratio both halves. */
+export async function prove(db: Db, actor: Actor, figure: Figure, question: Question): Promise<BaseProofs[]> {
 	await authorise(db, actor, 'unit.read', question.unitId);
 	const asked = complete(figure, question);
-	const base =
-		figure.kind === 'flow' || figure.kind === 'cohort'
-			? figure
-			: figure.kind === 'ratio'
-				? figure.numerator
-				: figure.base;
-	const partitions = [];
-	for (const partition of base.partitions ?? []) partitions.push(await partitioned(db, base, asked, partition));
-	return [...partitions, await childrenAddUp(db, base, asked), await late(db, base, asked)];
+	const found: BaseProofs[] = [];
+	for (const base of basesOf(figure)) {
+		const proofs: Proof[] = [];
+		for (const partition of base.partitions ?? []) proofs.push(await partitioned(db, base, asked, partition));
+		proofs.push(await childrenAddUp(db, base, asked), await late(db, base, asked));
+		found.push({ figure: base.name, proofs });
+	}
+	return found;
 }
 
 async function partitioned(db: Db, figure: Flow | Cohort, asked: Asked, partition: Partition): Promise<PartitionProof> {

@@ -221,7 +221,7 @@ async function compare(db: Db, made: World, question: { unitId: string; from: st
 			const { parts } = await ask(db, actor, figure, { ...question, by });
 			expect(parts.reduce((sum, part) => sum + (part.value ?? 0), 0)).toBe(answer.value);
 		}
-		const proofs = await prove(db, actor, figure, question);
+		const proofs = (await prove(db, actor, figure, question)).flatMap((base) => base.proofs);
 		expect(proofs.filter((proof) => proof.kind !== 'late' && !proof.holds)).toEqual([]);
 	}
 	const registered = await ask(db, actor, figureNamed('models.registered'), {

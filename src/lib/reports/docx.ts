@@ -103,7 +103,11 @@ export async function writeDocx(report: PrintedReport): Promise<Uint8Array> {
 	return new Uint8Array(await Packer.toArrayBuffer(document));
 }
 
-/** Both rules: 20, 20, 30 and 15 mm; the page number stands 10 mm below the upper edge. */
+/**
+ * Both rules allow 20, 20, 30 and 15 mm. Nghị định 30/2020 sets page numbers centred above the text, none on the first
+ * page. What 36-HD/VPTW (2018) says of them, and whether guidance under 399-QĐ/TW (9/1/2026) keeps it, is not confirmed:
+ * Party papers follow the State's rule until it is.
+ */
 const MARGINS = { top: mm(20), bottom: mm(20), left: mm(30), right: mm(15), header: mm(10), footer: mm(10) };
 
 const PRINT = { font: 'Times New Roman', color: '000000' };

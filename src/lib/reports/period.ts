@@ -104,7 +104,7 @@ export function fillBody(body: ReportBody, words: Words, office: Pick<Office, 'h
 /** The inlines without marks of clauses, and without the clauses that do not hold. */
 function withoutClauses(inlines: readonly Inline[], { hasBloc }: Pick<Office, 'hasBloc'>): Inline[] {
 	let isKept = true;
-	return inlines.flatMap((inline) => {
+	return inlines.flatMap((inline): Inline[] => {
 		if (inline.type === 'figure') return isKept ? [inline] : [];
 		const kept = inline.text.split(/(\{nếu [^{}]{1,40}\}|\{hết\})/).map((piece) => {
 			if (piece === '{hết}') isKept = true;

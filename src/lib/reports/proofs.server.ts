@@ -23,8 +23,8 @@ export async function proofsOf(db: Db, actor: Actor, subject: Subject): Promise<
 	}
 	const found: FigureProofs[] = [];
 	for (const { figure, question } of wanted.values()) {
-		const proofs = await prove(db, actor, figure, question);
-		found.push({ figure: figure.name, from: question.from, asOf: question.asOf, proofs });
+		const { from, asOf } = question;
+		for (const proved of await prove(db, actor, figure, question)) found.push({ ...proved, from, asOf });
 	}
 	return found;
 }

@@ -90,6 +90,15 @@ test('a share and a comparison open both of their halves', async ({ db }) => {
 		await asked(db, 'models.recognition_rate', 'unit=YB-DUK&from=2030-01-01&asOf=2030-06-30')
 	);
 	expect(nothing.value).toBe('không áp dụng');
+	const rate = await ledgerPanel(
+		db,
+		actor,
+		await asked(db, 'models.recognition_rate', 'unit=YB-DUK&from=2023-01-01&asOf=2023-12-31')
+	);
+	const proved = rate.proofs.filter(({ state }) => state === 'ok').map(({ text }) => text);
+	expect(proved).toContainEqual(expect.stringMatching(/^Mô hình được công nhận: Khớp tổng của các đơn vị/));
+	expect(proved).toContainEqual(expect.stringMatching(/^Mô hình đăng ký: Khớp tổng của các đơn vị/));
+	expect(new Set(rate.proofs.map(({ text }) => text)).size).toBe(rate.proofs.length);
 	const missing = await ledgerPanel(
 		db,
 		actor,

@@ -26,7 +26,7 @@ export async function ledgerPanel(db: Db, actor: Actor, asked: Asked): Promise<L
 		...(paging.after ? { after: paging.after } : {}),
 		...(paging.side ? { side: paging.side } : {})
 	};
-	const [answer, listed, proofs] = await Promise.all([
+	const [answer, listed, proved] = await Promise.all([
 		ask(db, actor, figure, { ...question, by: [] }),
 		records(db, actor, { figure, question, page }),
 		prove(db, actor, figure, question)
@@ -47,7 +47,7 @@ export async function ledgerPanel(db: Db, actor: Actor, asked: Asked): Promise<L
 		structures: structures(address),
 		structureText: structureText(answer.structure),
 		sides: sides(figure, answer, asked),
-		proofs: await proofTexts(db, actor, { proofs, asOf: answer.asOf }),
+		proofs: await proofTexts(db, actor, { proved, asOf: answer.asOf }),
 		records: {
 			rows: await recordLines(db, actor, { records: listed.records, asOf: answer.asOf }),
 			caption: m.figure_records(),

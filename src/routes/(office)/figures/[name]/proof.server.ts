@@ -1,40 +1,45 @@
 import type { Actor } from '#lib/accounts/actor.ts';
 import type { LedgerProof } from '#lib/figures/ledger-panel.ts';
-import type { PartitionProof, Proof } from '#lib/figures/proofs.server.ts';
+import type { BaseProofs, PartitionProof, Proof } from '#lib/figures/proofs.server.ts';
 import { describe } from '#lib/models/list.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { Db } from '#lib/server/db.ts';
 import { word } from '#lib/ui/word.ts';
 import { formatDay, formatNumber, twoDigits } from '#lib/vietnamese/format.ts';
 
-/** Proofs in plain words; where one fails, with the records that break it. */
+/** Proofs in plain words; where one fails, with the records that break it. Of several figures each is named. */
 export async function proofTexts(
 	db: Db,
 	actor: Actor,
-	of: { proofs: readonly Proof[]; asOf: string }
+	of: { proved: readonly BaseProofs[]; asOf: string }
 ): Promise<LedgerProof[]> {
-	const broken = of.proofs.flatMap((proof) =>
-		proof.kind === 'partition' ? [...proof.inNone, ...proof.inSeveral] : []
-	);
+	const broken = of.proved.flatMap(({ proofs }) => proofs.flatMap(brokenBy));
 	const named = await describe(db, actor, broken);
-	return of.proofs.map((proof) => {
-		switch (proof.kind) {
-			case 'partition': {
-				const cases = [...proof.inNone, ...proof.inSeveral].map((id) => ({
-					href: `/models/${id}`,
-					label: named.get(id)?.name ?? id
-				}));
-				return { state: proof.holds ? 'ok' : 'fail', text: partitionText(proof), cases };
-			}
-			case 'children':
-				return { state: proof.holds ? 'ok' : 'fail', text: childrenText(proof), cases: [] };
-			case 'late': {
-				const given = { asOf: formatDay(of.asOf), count: formatNumber(proof.count) };
-				const text = proof.holds ? m.figure_proof_late_none(given) : m.figure_proof_late(given);
-				return { state: proof.holds ? 'ok' : 'warn', text, cases: [] };
-			}
+	return of.proved.flatMap(({ figure, proofs }) =>
+		proofs.map((proof) => {
+			const text = textOf(proof, of.asOf);
+			const cases = brokenBy(proof).map((id) => ({ href: `/models/${id}`, label: named.get(id)?.name ?? id }));
+			const state = proof.holds ? 'ok' : proof.kind === 'late' ? 'warn' : 'fail';
+			return { state, text: of.proved.length > 1 ? `${word('figure', figure)}: ${text}` : text, cases };
+		})
+	);
+}
+
+function brokenBy(proof: Proof): string[] {
+	return proof.kind === 'partition' ? [...proof.inNone, ...proof.inSeveral] : [];
+}
+
+function textOf(proof: Proof, asOf: string): string {
+	switch (proof.kind) {
+		case 'partition':
+			return partitionText(proof);
+		case 'children':
+			return childrenText(proof);
+		case 'late': {
+			const given = { asOf: formatDay(asOf), count: formatNumber(proof.count) };
+			return proof.holds ? m.figure_proof_late_none(given) : m.figure_proof_late(given);
 		}
-	});
+	}
 }
 
 function partitionText(proof: PartitionProof): string {
