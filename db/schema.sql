@@ -93,6 +93,8 @@ create table actions (
 	details jsonb default '{}'::jsonb not null,
 	constraint actions_pk PRIMARY KEY (home_id, id)
 );
+CREATE INDEX actions_actor_index ON public.actions USING btree (actor_id, id) WHERE (actor_id IS NOT NULL);
+CREATE INDEX actions_id_index ON public.actions USING btree (id);
 CREATE INDEX actions_record_index ON public.actions USING btree (record_id, id);
 CREATE INDEX actions_unit_index ON public.actions USING btree (unit_id, id);
 grant insert, select on actions to kheo_app;
@@ -244,6 +246,21 @@ CREATE INDEX imports_unit_index ON public.imports USING btree (unit_id, created_
 grant insert, select, update on imports to kheo_app;
 comment on table imports is 'Lists dropped in by offices, from reading to writing; written whole or not at all.';
 comment on column imports.summary is 'What was read: sheets with their columns, counts, declared total; or why the file could not be read.';
+
+create table master_keys (
+	version integer not null,
+	fingerprint text not null,
+	made_at timestamp(3) with time zone default clock_timestamp() not null,
+	retired_at timestamp(3) with time zone,
+	constraint master_keys_version_check CHECK ((version > 0)),
+	constraint master_keys_pkey PRIMARY KEY (version),
+	constraint master_keys_fingerprint_unique UNIQUE (fingerprint)
+);
+grant insert, select on master_keys to kheo_app;
+grant update (retired_at) on master_keys to kheo_app;
+comment on table master_keys is 'Which master keys there were. The keys themselves are never in the database: see docs/OPERATING.md.';
+comment on column master_keys.fingerprint is 'Tells whether a key at hand is this one; nothing of the key can be drawn from it.';
+comment on column master_keys.retired_at is 'From then on it wraps nothing any more.';
 
 create table measure_facets (
 	measure text not null,
@@ -657,6 +674,80 @@ create table score_sheets (
 );
 grant insert, select on score_sheets to kheo_app;
 comment on table score_sheets is 'Score sheets by level and date: criteria, points, pass mark and vetoes are data.';
+
+create table sealed_cases (
+	id uuid not null,
+	home_id uuid not null,
+	noun text not null,
+	unit_id uuid not null,
+	excluded_unit_ids uuid[] default '{}'::uuid[] not null,
+	sealed_on date not null,
+	action_id uuid not null,
+	constraint sealed_cases_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint sealed_cases_pkey PRIMARY KEY (id)
+);
+CREATE INDEX sealed_cases_unit_index ON public.sealed_cases USING btree (unit_id);
+grant insert, select on sealed_cases to kheo_app;
+comment on table sealed_cases is 'Cases with a person behind them who must stay unknown; the id is that of the case itself.';
+comment on column sealed_cases.excluded_unit_ids is 'Units that the case is about: who holds a role there or under them cannot handle it.';
+
+create table sealed_erasures (
+	case_id uuid not null,
+	erased_at timestamp(3) with time zone default clock_timestamp() not null,
+	reason text not null,
+	action_id uuid not null,
+	constraint sealed_erasures_case_fk FOREIGN KEY (case_id) REFERENCES sealed_cases(id),
+	constraint sealed_erasures_pkey PRIMARY KEY (case_id)
+);
+grant insert, select on sealed_erasures to kheo_app;
+comment on table sealed_erasures is 'Cases whose data key was destroyed.';
+
+create table sealed_fields (
+	case_id uuid not null,
+	field text not null,
+	ciphertext bytea not null,
+	action_id uuid not null,
+	constraint sealed_fields_field_check CHECK ((field ~ '^[a-z][a-z_]{0,39}$'::text)),
+	constraint sealed_fields_case_fk FOREIGN KEY (case_id) REFERENCES sealed_cases(id),
+	constraint sealed_fields_pk PRIMARY KEY (case_id, field)
+);
+grant delete, insert, select on sealed_fields to kheo_app;
+grant update (action_id) on sealed_fields to kheo_app;
+grant update (ciphertext) on sealed_fields to kheo_app;
+comment on table sealed_fields is 'What is kept of the person, encrypted (AES-256-GCM) field by field.';
+
+create table sealed_handlers (
+	id uuid not null,
+	case_id uuid not null,
+	user_id uuid not null,
+	valid daterange not null,
+	action_id uuid not null,
+	constraint sealed_handlers_case_fk FOREIGN KEY (case_id) REFERENCES sealed_cases(id),
+	constraint sealed_handlers_user_fk FOREIGN KEY (user_id) REFERENCES users(id),
+	constraint sealed_handlers_pkey PRIMARY KEY (id),
+	constraint sealed_handlers_no_overlap EXCLUDE USING gist (case_id WITH =, user_id WITH =, valid WITH &&)
+);
+CREATE INDEX sealed_handlers_user_index ON public.sealed_handlers USING btree (user_id);
+grant delete, insert, select on sealed_handlers to kheo_app;
+grant update (valid) on sealed_handlers to kheo_app;
+comment on table sealed_handlers is 'Who handles a case and may open it, and on which days.';
+comment on column sealed_handlers.valid is 'First day included, last bound excluded, which is the first day without it.';
+
+create table sealed_keys (
+	case_id uuid not null,
+	id uuid not null,
+	master_version integer not null,
+	wrapped bytea not null,
+	constraint sealed_keys_case_fk FOREIGN KEY (case_id) REFERENCES sealed_cases(id),
+	constraint sealed_keys_master_fk FOREIGN KEY (master_version) REFERENCES master_keys(version),
+	constraint sealed_keys_pkey PRIMARY KEY (case_id),
+	constraint sealed_keys_id_unique UNIQUE (id)
+);
+CREATE INDEX sealed_keys_master_index ON public.sealed_keys USING btree (master_version, case_id);
+grant delete, insert, select on sealed_keys to kheo_app;
+grant update (master_version) on sealed_keys to kheo_app;
+grant update (wrapped) on sealed_keys to kheo_app;
+comment on table sealed_keys is 'The data key of each case, wrapped by a master key. Without its row the case''s fields can never be read again.';
 
 create table sessions (
 	id uuid not null,

@@ -312,6 +312,19 @@ export interface JobsWarning {
   type: string;
 }
 
+export interface MasterKeys {
+  /**
+   * Tells whether a key at hand is this one; nothing of the key can be drawn from it.
+   */
+  fingerprint: string;
+  made_at: Generated<Timestamp>;
+  /**
+   * From then on it wraps nothing any more.
+   */
+  retired_at: Timestamp | null;
+  version: number;
+}
+
 export interface MeasureFacets {
   facet: string;
   measure: string;
@@ -622,6 +635,51 @@ export interface ScoreSheets {
   valid: string;
 }
 
+export interface SealedCases {
+  action_id: string;
+  /**
+   * Units that the case is about: who holds a role there or under them cannot handle it.
+   */
+  excluded_unit_ids: Generated<string[]>;
+  home_id: string;
+  id: string;
+  noun: string;
+  sealed_on: string;
+  unit_id: string;
+}
+
+export interface SealedErasures {
+  action_id: string;
+  case_id: string;
+  erased_at: Generated<Timestamp>;
+  reason: string;
+}
+
+export interface SealedFields {
+  action_id: string;
+  case_id: string;
+  ciphertext: Buffer;
+  field: string;
+}
+
+export interface SealedHandlers {
+  action_id: string;
+  case_id: string;
+  id: string;
+  user_id: string;
+  /**
+   * First day included, last bound excluded, which is the first day without it.
+   */
+  valid: string;
+}
+
+export interface SealedKeys {
+  case_id: string;
+  id: string;
+  master_version: number;
+  wrapped: Buffer;
+}
+
 export interface Sessions {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
@@ -748,6 +806,7 @@ export interface DB {
   "jobs.subscription": JobsSubscription;
   "jobs.version": JobsVersion;
   "jobs.warning": JobsWarning;
+  master_keys: MasterKeys;
   measure_facets: MeasureFacets;
   models: Models;
   postings: Postings;
@@ -769,6 +828,11 @@ export interface DB {
   schema_migrations: SchemaMigrations;
   score_criteria: ScoreCriteria;
   score_sheets: ScoreSheets;
+  sealed_cases: SealedCases;
+  sealed_erasures: SealedErasures;
+  sealed_fields: SealedFields;
+  sealed_handlers: SealedHandlers;
+  sealed_keys: SealedKeys;
   sessions: Sessions;
   setup_links: SetupLinks;
   unit_events: UnitEvents;

@@ -36,7 +36,7 @@ describe('the tree', () => {
 	test('imports run one way', () => {
 		const ranks: readonly (readonly [RegExp, number])[] = [
 			[/^src\/lib\/(server|vietnamese|ui)\//, 0],
-			[/^src\/lib\/(accounts|actions|units|ledger)\//, 1],
+			[/^src\/lib\/(accounts|actions|units|ledger|sealed|privacy)\//, 1],
 			[/^src\/lib\/figures\//, 2],
 			[/^src\/lib\/(models|import)\//, 3],
 			[/^src\/lib\/catalogue\.ts/, 4],

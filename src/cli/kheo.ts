@@ -8,13 +8,14 @@ import * as figure from './figure.ts';
 import * as report from './report.ts';
 import * as imports from './import.ts';
 import { EXIT, terminalLocale, tolerateClosedPipe } from './run.ts';
+import * as sealed from './sealed.ts';
 import * as unit from './unit.ts';
 
 overwriteGetLocale(terminalLocale);
 tolerateClosedPipe();
 const program = new Command('kheo').description(m.cli_kheo({}, { locale: terminalLocale() }));
 
-for (const noun of [unit, imports, figure, report, audit, demo, db]) noun.register(program);
+for (const noun of [unit, imports, figure, report, audit, sealed, demo, db]) noun.register(program);
 
 try {
 	overrideExit(program);

@@ -8,6 +8,7 @@ export async function shell(db: Db, actor: Actor) {
 	const own = await listOwn(db, actor);
 	const administers = unitsWhere(actor, 'account.manage').length > 0;
 	const works = unitsWhere(actor, 'model.read').length > 0;
+	const handles = unitsWhere(actor, 'sealed.handle').length > 0;
 	const mine = {
 		title: m.nav_mine(),
 		items: [
@@ -31,6 +32,7 @@ export async function shell(db: Db, actor: Actor) {
 						{ href: '/verify', label: m.nav_verify() }
 					]
 				: []),
+			...(handles ? [{ href: '/sealed', label: m.nav_sealed() }] : []),
 			{ href: '/units', label: m.nav_units() },
 			...(administers ? [{ href: '/accounts', label: m.nav_accounts() }] : [])
 		]

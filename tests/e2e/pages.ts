@@ -93,6 +93,8 @@ export function visits({ models, reports, imports, users }: Prepared): Visit[] {
 		visit('/(office)/reports/templates/[code]/edit', ['province', '/reports/templates/half-year/edit']),
 		visit('/(office)/verify', ['province', '/verify']),
 
+		visit('/(office)/sealed', ['petitions', '/sealed']),
+		visit('/(office)/sealed', ['administrator', '/sealed'], { name: 'sealed-administrator', status: 403 }),
 		visit('/(office)/units', ['officer', '/units']),
 		visit('/(office)/units', ['stranger', '/units'], { name: 'units-stranger', status: 403 }),
 		visit('/(office)/units/[code]', ['officer', '/units/YB-DUK-14']),

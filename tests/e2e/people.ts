@@ -7,6 +7,8 @@ export const PEOPLE = {
 	leader: 'lanhdao@yb-duk.example',
 	base: 'coso@yb-duk.example',
 	administrator: 'quantri@yb-duk.example',
+	petitions: 'tiepdan@yb-duk.example',
+	auditor: 'kiemtra@yb-duk.example',
 	province: 'canbo@kg.example',
 	trainee: 'canbo@tap-huan.example',
 	stranger: 'khach@example.example'

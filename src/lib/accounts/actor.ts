@@ -34,7 +34,8 @@ export const PERMISSIONS = {
 	'report.write': ['officer', 'reviewer'],
 	'report.sign': ['leader'],
 	'template.write': ['reviewer', 'leader'],
-	'sealed.handle': ['petition_officer']
+	'sealed.handle': ['petition_officer'],
+	'sealed.assign': ['leader']
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;
 

@@ -52,6 +52,20 @@ export const DEMONSTRATION_ACCOUNTS: readonly DemonstrationAccount[] = [
 		roles: ['administrator']
 	},
 	{
+		who: 'Lường Thị Ín – cán bộ tiếp công dân, xử lý đơn, Đảng uỷ Khối Yên Bái',
+		email: 'tiepdan@yb-duk.example',
+		password: PASSWORD,
+		unit: 'YB-DUK',
+		roles: ['petition_officer']
+	},
+	{
+		who: 'Đặng Hữu Phúc – kiểm tra, xem nhật ký, Đảng uỷ Khối Yên Bái',
+		email: 'kiemtra@yb-duk.example',
+		password: PASSWORD,
+		unit: 'YB-DUK',
+		roles: ['auditor']
+	},
+	{
 		who: 'Danh Thị Ngọc – cán bộ tổng hợp, Tỉnh uỷ Kiên Giang',
 		email: 'canbo@kg.example',
 		password: PASSWORD,

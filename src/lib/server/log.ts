@@ -3,7 +3,7 @@ import { Problem } from './problem.ts';
 
 type Details = Readonly<Record<string, unknown>>;
 
-const SECRET_NAME = /password|secret|token|cookie|authorization/i;
+const SECRET_NAME = /password|secret|token|cookie|authorization|master_?key/i;
 const SECRET_URL = /([a-z]+:\/\/[^:@/\s]+:)[^@\s]+@/gi;
 
 /** One JSON line on stderr for the operator. Values under secret-sounding names and passwords in URLs are masked. */

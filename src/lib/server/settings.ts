@@ -11,6 +11,10 @@ const environment = z.object({
 	KHEO_DATABASE_URL: postgresUrl.optional(),
 	KHEO_MIGRATOR_URL: postgresUrl.optional(),
 	KHEO_SECRET: z.string().min(32).optional(),
+	KHEO_MASTER_KEY: z
+		.string()
+		.regex(/^\d{1,6}:[\w-]{43}(,\d{1,6}:[\w-]{43})*$/)
+		.optional(),
 	HOST: z.string().min(1).default('127.0.0.1'),
 	PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
 	ORIGIN: z.url({ protocol: /^https?$/ }).optional()
@@ -27,6 +31,8 @@ export type Settings = {
 	/** The address that browsers use; null: `http://<host>:<port>`. */
 	origin: string | null;
 	secret: string | null;
+	/** Master keys of the sealed lane as `version:key`, with commas between; null: the file in the data folder. */
+	masterKey: string | null;
 };
 
 /** Reads the environment once at the door. An empty variable counts as absent. Throws `settings.invalid`. */
@@ -37,7 +43,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
 		const [issue] = read.error.issues;
 		throw problem('settings.invalid', { name: issue?.path.join('.') ?? '', detail: issue?.message ?? '' });
 	}
-	const { KHEO_DATA, KHEO_DATABASE_URL, KHEO_MIGRATOR_URL, KHEO_SECRET, HOST, PORT, ORIGIN } = read.data;
+	const { KHEO_DATA, KHEO_DATABASE_URL, KHEO_MIGRATOR_URL, KHEO_SECRET, KHEO_MASTER_KEY, HOST, PORT, ORIGIN } = read.data;
 	return {
 		data: KHEO_DATA ? resolve(KHEO_DATA) : join(projectFolder(), '.kheo'),
 		databaseUrl: KHEO_DATABASE_URL ?? null,
@@ -45,7 +51,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
 		host: HOST,
 		port: PORT,
 		origin: ORIGIN ?? null,
-		secret: KHEO_SECRET ?? null
+		secret: KHEO_SECRET ?? null,
+		masterKey: KHEO_MASTER_KEY ?? null
 	};
 }
 
