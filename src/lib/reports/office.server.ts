@@ -19,11 +19,13 @@ export async function officeOf(db: Db, unitId: string, day: string): Promise<Off
 	};
 }
 
-/** Is the unit a bloc committee, or is one above or below it? */
+/** Is the unit a bloc committee, or is one above or below it, in a year that knows their level? It ended on 1/7/2025. */
 async function hasBloc(db: Db, unitId: string, day: string): Promise<boolean> {
 	const { rows } = await sql`
 		select 1 from unit_paths p
 		join unit_versions v on v.unit_id in (p.unit_id, p.ancestor_id) and v.kind = 'bloc_committee' and v.valid @> ${day}::date
+		join recognition_levels l on l.level = 'bloc'
+			and l.valid && daterange(date_trunc('year', ${day}::date::timestamp)::date, ${day}::date, '[]')
 		where ${unitId}::uuid in (p.unit_id, p.ancestor_id) and p.valid @> ${day}::date and upper_inf(p.known)
 		limit 1`.execute(db);
 	return rows.length > 0;
