@@ -47,6 +47,7 @@ export async function shell(db: Db, actor: Actor) {
 			]
 		},
 		nav: works ? [mine, movement, running] : [running],
-		contextLine: m.core_slogan()
+		contextLine: m.core_slogan(),
+		search: { action: '/search' }
 	};
 }

@@ -95,6 +95,9 @@ export function visits({ models, reports, imports, users }: Prepared): Visit[] {
 
 		visit('/(office)/sealed', ['petitions', '/sealed']),
 		visit('/(office)/sealed', ['administrator', '/sealed'], { name: 'sealed-administrator', status: 403 }),
+		visit('/(office)/search', ['officer', '/search?q=nuoi']),
+		visit('/(office)/search', ['officer', '/search'], { name: 'search-empty' }),
+		visit('/(office)/search', ['officer', '/search?q=khong-co-gi-nhu-the'], { name: 'search-nothing' }),
 		visit('/(office)/units', ['officer', '/units']),
 		visit('/(office)/units', ['stranger', '/units'], { name: 'units-stranger', status: 403 }),
 		visit('/(office)/units/[code]', ['officer', '/units/YB-DUK-14']),

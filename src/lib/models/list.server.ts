@@ -137,8 +137,16 @@ function listed(actor: Actor, filter: ListFilter): RawBuilder<unknown> {
 	if (filter.state) conditions.push(sql`r.state = ${filter.state}`);
 	if (filter.novelty) conditions.push(sql`r.novelty = ${filter.novelty}`);
 	if (filter.subject) conditions.push(sql`r.subject = ${filter.subject}`);
-	if (filter.search?.trim()) conditions.push(sql`r.name_key like ${`%${escapeLike(fold(filter.search))}%`}`);
+	if (filter.search?.trim()) conditions.push(named(filter.search));
 	return sql`from registrations r ${UNIT_THEN} where ${sql.join(conditions, sql` and `)}`;
+}
+
+/** By name, tone marks or not; what has a digit may also be the number of a decision. */
+function named(search: string): RawBuilder<boolean> {
+	const name = sql<boolean>`r.name_key like ${`%${escapeLike(fold(search))}%`}`;
+	if (!/\d/.test(search)) return name;
+	return sql<boolean>`(${name} or r.id in (
+		select registration_id from recognitions where starts_with(lower(decision_number), ${search.trim().toLowerCase()})))`;
 }
 
 function escapeLike(text: string): string {
