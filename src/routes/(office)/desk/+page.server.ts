@@ -68,6 +68,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 
 /** The reporting period of the office's calendar that these days fall in: its cut-off day is the office's own. */
 async function duePeriod(db: Db, actor: Actor, of: { unitId: string; period: { from: string; asOf: string } }) {
+	if (!(await may(db, actor, 'report.read', of.unitId))) return null;
 	const { from, asOf } = of.period;
 	const periods = await listPeriods(db, actor, of.unitId);
 	return periods.find((one) => one.beginsOn === from && one.cutOffOn <= asOf && asOf <= one.endsOn) ?? null;

@@ -1,0 +1,119 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ControlledTransaction } from 'kysely';
+import { afterAll, describe, expect } from 'vitest';
+import { PERMISSIONS, ROLES, type Actor, type Role } from '#lib/accounts/actor.ts';
+import type { Db } from '#lib/server/db.ts';
+import { projectFolder } from '#lib/server/settings.ts';
+import { testOn } from '../database.ts';
+import { callRoute, type Outcome } from './call.ts';
+import { ELSEWHERE, ROWS, type Row } from './rows.ts';
+import { CODES, findThings, FOLDER, matrixWorld, RELATIONS, type Relation, type Things } from './world.ts';
+
+const test = testOn(matrixWorld);
+const ROUTES = join(projectFolder(), 'src/routes');
+
+process.env['KHEO_DATA'] = FOLDER;
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+/** Every load, form action and machine's endpoint, as the files of the routes have them: '/(office)/models load'. */
+async function listParts(): Promise<Map<string, unknown>> {
+	const files = readdirSync(ROUTES, { recursive: true, encoding: 'utf8' }).filter((file) =>
+		/(^|\/)\+(page\.server|layout\.server|server)\.ts$/.test(file)
+	);
+	const parts = new Map<string, unknown>();
+	for (const file of files) {
+		const route = `/${dirname(file)}`.replace(/^\/\.$/, '/');
+		const module: unknown = await import(join(ROUTES, file));
+		for (const [name, part] of entriesOf(module)) {
+			if (name === 'actions') for (const [action, run] of entriesOf(part)) parts.set(`${route} ${action}`, run);
+			else parts.set(`${route} ${name}`, part);
+		}
+	}
+	return parts;
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+	return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
+
+const partOf = (row: string) => row.replace(/:.*$/, '');
+
+describe('the matrix', () => {
+	test('has a row for every part of every route, and none for parts that are gone', async () => {
+		const parts = new Set((await listParts()).keys());
+		const known = new Set([...Object.keys(ROWS).map(partOf), ...Object.keys(ELSEWHERE)]);
+		expect([...parts].filter((part) => !known.has(part))).toEqual([]);
+		expect([...known].filter((part) => !parts.has(part))).toEqual([]);
+		expect(Object.values(ELSEWHERE).filter((path) => !existsSync(join(projectFolder(), path)))).toEqual([]);
+	});
+});
+
+type Case = { role: Role | 'none' | 'visitor'; relation: Relation; actor: Actor | undefined };
+
+function casesOf(things: Readonly<Record<Relation, Things>>): Case[] {
+	const id = '00000000-0000-7000-8000-000000000001';
+	const person = (role: Role | null): Actor => ({
+		id,
+		name: 'Người thử',
+		grants: role ? [{ unitId: things.own.unitId, role }] : [],
+		everything: false
+	});
+	return [
+		...ROLES.flatMap((role) => RELATIONS.map((relation) => ({ role, relation, actor: person(role) }))),
+		{ role: 'none', relation: 'own', actor: person(null) },
+		{ role: 'visitor', relation: 'own', actor: undefined }
+	];
+}
+
+/** The second, naive reading of the rules: a role reaches its unit and what hangs under it, and nothing else. */
+function isAllowed({ needs }: Row, { role, relation }: Case): boolean {
+	if (needs === 'anyone') return true;
+	if (role === 'visitor') return false;
+	if (needs === 'signed_in') return true;
+	if (role === 'none') return false;
+	const roles = [needs].flat().flatMap((permission): readonly Role[] => PERMISSIONS[permission]);
+	return roles.includes(role) && (relation === 'own' || relation === 'child');
+}
+
+async function outcomeOf(
+	db: Db,
+	part: unknown,
+	of: { name: string; row: Row; things: Things; actor: Actor | undefined }
+): Promise<Outcome> {
+	if (!(db instanceof ControlledTransaction)) throw new Error('the matrix runs in a test’s transaction');
+	const [route = '', action = ''] = partOf(of.name).split(' ');
+	const method = ['load', 'GET'].includes(action) ? 'GET' : 'POST';
+	const inner = await db.savepoint('one_case').execute();
+	const outcome = await callRoute(part, {
+		db: inner,
+		actor: of.actor,
+		path: route,
+		method,
+		asking: of.row.ask(of.things)
+	});
+	await inner.rollbackToSavepoint('one_case').execute();
+	if (outcome.kind !== 'done' || !of.row.shows || of.row.shows(outcome.data, of.things)) return outcome;
+	return { kind: 'refused', status: 404 };
+}
+
+describe.each(Object.entries(ROWS))('%s', (name, row) => {
+	test('does for each role and unit what the table of permissions says', async ({ db }) => {
+		const part = (await listParts()).get(partOf(name));
+		const things = Object.fromEntries(
+			await Promise.all(RELATIONS.map(async (relation) => [relation, await findThings(db, relation)] as const))
+		);
+		const wrong: string[] = [];
+		for (const one of casesOf(things)) {
+			const thing = things[one.relation];
+			if (!thing) throw new Error(`nothing in ${CODES[one.relation]}`);
+			const outcome = await outcomeOf(db, part, { name, row, things: thing, actor: one.actor });
+			const expected = isAllowed(row, one) ? 'done' : 'refused';
+			if (outcome.kind !== expected)
+				wrong.push(
+					`${one.role} at ${one.relation}: ${outcome.kind === 'failed' ? outcome.why : outcome.kind}, not ${expected}`
+				);
+		}
+		expect(wrong).toEqual([]);
+	});
+});
