@@ -104,7 +104,7 @@ async function fillReports(db: Db, unitId: string): Promise<void> {
 	const [sent, approved, signed] = [await begin(), await begin(), await begin()];
 	for (const { id } of [sent, approved, signed]) await submitReport(db, machine, id);
 	for (const { id } of [approved, signed]) await approve(db, machine, id);
-	await sign(db, machine, { id: signed.id, signedOn: '2024-06-20', signerName: 'Người ký' });
+	await sign(db, machine, { id: signed.id, number: null, signedOn: '2024-06-20', signerName: 'Người ký' });
 }
 
 async function fillImport(db: Db, of: { unitId: string; code: string }): Promise<void> {

@@ -1,9 +1,9 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
-import { authorise } from '#lib/units/authority.server.ts';
 import { complete, condition, facetOf, type Asked } from './condition.server.ts';
 import {
+	basesOf,
 	COMMON_FACETS,
 	yearBefore,
 	type Answer,
@@ -14,11 +14,40 @@ import {
 	type Question
 } from './figure.ts';
 import { countHavingBy, countObligedThat } from './obliged.server.ts';
+import { countHidden, reachOf, SMALLEST_CLOSED } from './reach.server.ts';
 
-/** A figure's value and its parts, from the ledger. Refuses a unit the actor may not see and facets the figure has not. */
+/**
+ * A figure's value and its parts, from the ledger. Refuses a unit of another tree and facets the figure has not. Where the
+ * records are not the actor's to see, the value alone is told, and only when it gives away no fewer than five of them:
+ * parts and narrowed questions would, by subtraction.
+ */
 export async function ask(db: Db, actor: Actor, figure: Figure, question: Question): Promise<Answer> {
-	await authorise(db, actor, 'unit.read', question.unitId);
-	return answer(db, figure, complete(figure, question));
+	const asked = complete(figure, question);
+	if ((await reachOf(db, actor, { figure, asked })) === 'records') return answer(db, figure, asked);
+	const told = await answer(db, figure, { ...asked, by: [] });
+	if (Object.keys(asked.where).length === 0 && !(await givesFewAway(db, actor, { figure, asked })))
+		return { ...told, closed: 'records' };
+	const { numerator: _numerator, denominator: _denominator, ...rest } = told;
+	return { ...rest, value: null, closed: 'value' };
+}
+
+/** Is there a number in the answer over few records that the actor may not see? */
+async function givesFewAway(
+	db: Db,
+	actor: Actor,
+	{ figure, asked }: { figure: Figure; asked: Asked }
+): Promise<boolean> {
+	const years =
+		figure.kind === 'change'
+			? [asked, { ...asked, from: yearBefore(asked.from), asOf: yearBefore(asked.asOf) }]
+			: [asked];
+	for (const base of basesOf(figure)) {
+		for (const year of years) {
+			const hidden = await countHidden(db, actor, { figure: base, asked: year });
+			if (hidden > 0 && hidden < SMALLEST_CLOSED) return true;
+		}
+	}
+	return false;
 }
 
 async function answer(db: Db, figure: Figure, asked: Asked): Promise<Answer> {

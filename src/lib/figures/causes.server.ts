@@ -29,7 +29,7 @@ export async function causes(
 	actor: Actor,
 	of: { figure: Figure; question: Question; since: Date }
 ): Promise<Cause[]> {
-	await authorise(db, actor, 'unit.read', of.question.unitId);
+	await authorise(db, actor, 'model.read', of.question.unitId);
 	const asked = complete(of.figure, { ...of.question, by: [] });
 	const found: Cause[] = [];
 	for (const base of basesOf(of.figure)) {

@@ -14,7 +14,7 @@ export async function askEach(
 	actor: Actor,
 	{ figure, question }: { figure: Flow | Cohort; question: Question }
 ): Promise<Map<string, number>> {
-	await authorise(db, actor, 'unit.read', question.unitId);
+	await authorise(db, actor, 'model.read', question.unitId);
 	const asked = complete(figure, question);
 	const known = sql`${asked.known}::timestamptz`;
 	// Materialized: a planner without statistics would count anew for every unit of the tree.

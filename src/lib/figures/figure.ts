@@ -69,6 +69,8 @@ export type Answer = {
 	structure: Structure;
 	where: Where;
 	parts: Part[];
+	/** `records`: the list behind it is not for this reader; `value`: neither is the number, because it is of few. */
+	closed?: 'records' | 'value';
 };
 
 /** One line behind a figure. `caseId` is null where the record is a unit. `quantity` is 1 for most nouns. */

@@ -8,9 +8,10 @@ export type FigureStyle = 'plain' | 'two_digits';
 /** A figure's value as the reader sees it: 7.736 · 84,9% · +49 · khoảng 840 · không áp dụng (which is never 0). */
 export function figureText(
 	figure: Pick<Figure, 'unitOfMeasure'>,
-	answer: Pick<Answer, 'value' | 'about'>,
+	answer: Pick<Answer, 'value' | 'about' | 'closed'>,
 	style: FigureStyle = 'plain'
 ): string {
+	if (answer.closed === 'value') return m.figure_closed_value();
 	if (answer.value === null) return m.figure_not_applicable();
 	const value = valueText(figure.unitOfMeasure, answer.value, style);
 	return answer.about ? m.figure_about({ value }) : value;

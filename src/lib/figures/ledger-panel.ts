@@ -19,7 +19,7 @@ export type LedgerPanel = {
 	law: string;
 	value: string;
 	counted: string;
-	unit: { name: string; href: string };
+	unit: { name: string; href: string | null };
 	period: string;
 	known: string;
 	/** Facets by which the question is narrowed; each link takes one away. */
@@ -31,6 +31,8 @@ export type LedgerPanel = {
 	records: {
 		rows: LedgerRecord[];
 		caption: string;
+		/** Why the list is not there, or not whole, for this reader. */
+		closed: string | null;
 		firstHref: string | null;
 		nextHref: string | null;
 		workbookHref: string;

@@ -1,12 +1,14 @@
+import { sql } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { typedDay } from '#lib/vietnamese/day.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
-import type { Figure } from './figure.ts';
+import { complete, condition } from './condition.server.ts';
+import { basesOf, type Figure } from './figure.ts';
 import type { Choice } from './ledger-panel.ts';
 import { currentPeriod, firstHalf, periodName, periodText, upTo, wholeYear, type Period } from './period.ts';
-import { records } from './records.server.ts';
+import { reachOf } from './reach.server.ts';
 
 /** What a page's period chooser shows; its links and its form keep the rest of the address. */
 export type PeriodChooser = {
@@ -38,9 +40,14 @@ export async function latestPeriod(
 	actor: Actor,
 	of: { figure: Figure; unitId: string; day: string }
 ): Promise<Period | null> {
-	const question = { unitId: of.unitId, from: '1990-01-01', asOf: of.day };
-	const { records: newest } = await records(db, actor, { figure: of.figure, question, page: { limit: 1 } });
-	const day = newest[0]?.onDate;
+	const asked = complete(of.figure, { unitId: of.unitId, from: '1990-01-01', asOf: of.day });
+	await reachOf(db, actor, { figure: of.figure, asked });
+	const [base] = basesOf(of.figure);
+	if (!base) return null;
+	const { rows } = await sql<{ day: string | null }>`select max(p.on_date) as day ${condition(base, asked)}`.execute(
+		db
+	);
+	const day = rows[0]?.day;
 	return day ? upTo(currentPeriod(day), of.day) : null;
 }
 

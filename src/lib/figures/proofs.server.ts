@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
-import { authorise } from '#lib/units/authority.server.ts';
 import { complete, condition, counted, matching, structureDay, type Asked } from './condition.server.ts';
 import { basesOf, type Cohort, type Figure, type Flow, type Partition, type Question } from './figure.ts';
+import { reachOf } from './reach.server.ts';
 
 /** Records that stand in no part, or in more than one, are named by case: the way to mend it. */
 export type PartitionProof = {
@@ -24,10 +24,10 @@ export type Proof = PartitionProof | ChildrenProof | LateProof;
 /** What is proved of one figure that the asked one is read from: itself, or either half of a share. */
 export type BaseProofs = { figure: string; proofs: Proof[] };
 
-/** What can be proved of a figure on its records, for each figure it is read from: of a ratio both halves. */
+/** What can be proved of a figure on its records, to who may see them, for each figure it is read from: of a ratio both halves. */
 export async function prove(db: Db, actor: Actor, figure: Figure, question: Question): Promise<BaseProofs[]> {
-	await authorise(db, actor, 'unit.read', question.unitId);
 	const asked = complete(figure, question);
+	if ((await reachOf(db, actor, { figure, asked })) !== 'records') return [];
 	const found: BaseProofs[] = [];
 	for (const base of basesOf(figure)) {
 		const proofs: Proof[] = [];

@@ -23,6 +23,22 @@ export function visibleTo(actor: Actor, permission: Permission, of: Belonging): 
 			and seen.valid @> ${day} and upper_inf(seen.known))`;
 }
 
+/**
+ * A condition that is true for units of the same province or bloc as one where the actor has the permission: whose totals
+ * may be asked, though not their records.
+ */
+export function ofSameTree(actor: Actor, permission: Permission, unitColumn: string): RawBuilder<boolean> {
+	if (actor.everything) return sql<boolean>`true`;
+	return sql<boolean>`exists (
+		select 1 from unit_paths mine
+		join unit_paths theirs on theirs.ancestor_id = mine.ancestor_id and theirs.unit_id = ${sql.ref(unitColumn)}
+			and theirs.valid @> ${today()}::date and upper_inf(theirs.known)
+		join unit_versions top on top.unit_id = mine.ancestor_id and top.valid @> ${today()}::date
+		join unit_kinds k on k.kind = top.kind and k.tier <> 'central'
+		where mine.unit_id = any(${unitsWhere(actor, permission)}::uuid[])
+			and mine.valid @> ${today()}::date and upper_inf(mine.known))`;
+}
+
 /** The second net, for writes: returns the unit's id, or refuses. Who may not even see the unit learns nothing of it. */
 export async function authorise(db: Db, actor: Actor, permission: Permission, unitId: string): Promise<string> {
 	if (await may(db, actor, permission, unitId)) return unitId;

@@ -6,7 +6,7 @@ import { today } from '#lib/server/clock.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { fold, normalise } from '#lib/vietnamese/text.ts';
-import { authorise, visibleTo } from './authority.server.ts';
+import { authorise, ofSameTree, visibleTo } from './authority.server.ts';
 import { BEFORE_ALL, type Unit, type UnitKind } from './unit.ts';
 
 export type NewUnit = {
@@ -163,6 +163,18 @@ export async function getByCode(db: Db, actor: Actor, code: string, day = today(
 	const { rows } = await sql<Unit>`
 		select ${COLUMNS} from unit_versions v
 		where v.code = ${code} and v.valid @> ${day}::date and ${visibleTo(actor, 'unit.read', { unit: 'v.unit_id' })}`.execute(
+		db
+	);
+	const unit = rows[0];
+	if (!unit) throw problem('unit.not_found', { code });
+	return unit;
+}
+
+/** The unit of today with this code, anywhere in the actor's province or bloc: for its totals, not for its records. */
+export async function getOfTree(db: Db, actor: Actor, code: string): Promise<Unit> {
+	const { rows } = await sql<Unit>`
+		select ${COLUMNS} from unit_versions v
+		where v.code = ${code} and v.valid @> ${today()}::date and ${ofSameTree(actor, 'figure.read', 'v.unit_id')}`.execute(
 		db
 	);
 	const unit = rows[0];

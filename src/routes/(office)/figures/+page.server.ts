@@ -8,12 +8,13 @@ import { currentPeriod, upTo } from '#lib/figures/period.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { today } from '#lib/server/clock.ts';
 import { word } from '#lib/ui/word.ts';
-import { chosenUnit } from '#lib/units/chosen.server.ts';
+import { unitOfTotals } from '#lib/units/chosen.server.ts';
+import { listAbove } from '#lib/units/unit.server.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const actor = signedIn(locals);
-	const unit = await chosenUnit(locals.db, actor, url);
+	const unit = await unitOfTotals(locals.db, actor, url);
 	const day = today();
 	const asked = readPeriod(url.searchParams, day);
 	const figure = figureNamed('models.registered');
@@ -36,7 +37,17 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 			};
 		})
 	);
-	return { unit, rows, period: choosePeriod(url, period, day) };
+	const above = (await listAbove(locals.db, unit.id)).slice(0, -1);
+	return {
+		unit,
+		rows,
+		// Totals of the offices above are open to those under them.
+		above: above.map(({ code, name }) => ({
+			name,
+			href: `/figures?${new URLSearchParams({ unit: code, ...period })}`
+		})),
+		period: choosePeriod(url, period, day)
+	};
 };
 
 /** Shares differ by points of a hundred, not by per cent. */

@@ -19,6 +19,7 @@ const FACETS = ['novelty', 'level', 'field', 'subject', 'unit'] as const;
 export async function breakdown(db: Db, actor: Actor, asked: Asked): Promise<Breakdown> {
 	const { figure, question } = asked;
 	if (figure.kind === 'change' || figure.kind === 'units_without') return { tables: [], chart: null };
+	if ((await ask(db, actor, figure, question)).closed) return { tables: [], chart: null };
 	const by = (facet: string) => ask(db, actor, figure, { ...question, by: [facet] });
 	const answers = await Promise.all(FACETS.map(async (facet) => ({ facet, answer: await by(facet) })));
 	const tables = await Promise.all(answers.map(({ facet, answer }) => partTable(db, asked, { facet, answer })));

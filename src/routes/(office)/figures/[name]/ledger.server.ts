@@ -11,6 +11,7 @@ import { describe } from '#lib/models/list.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { Db } from '#lib/server/db.ts';
 import { word } from '#lib/ui/word.ts';
+import { may } from '#lib/units/authority.server.ts';
 import { names } from '#lib/units/unit.server.ts';
 import { formatDay, formatInstant, formatNumber } from '#lib/vietnamese/format.ts';
 import { proofTexts } from './proof.server.ts';
@@ -26,10 +27,11 @@ export async function ledgerPanel(db: Db, actor: Actor, asked: Asked): Promise<L
 		...(paging.after ? { after: paging.after } : {}),
 		...(paging.side ? { side: paging.side } : {})
 	};
-	const [answer, listed, proved] = await Promise.all([
+	const [answer, listed, proved, opens] = await Promise.all([
 		ask(db, actor, figure, { ...question, by: [] }),
 		records(db, actor, { figure, question, page }),
-		prove(db, actor, figure, question)
+		prove(db, actor, figure, question),
+		may(db, actor, 'unit.read', unit.id)
 	]);
 	const period = { from: answer.from, asOf: answer.asOf };
 	return {
@@ -40,7 +42,7 @@ export async function ledgerPanel(db: Db, actor: Actor, asked: Asked): Promise<L
 		law: figure.law,
 		value: figureText(figure, answer),
 		counted: countedText(figure, answer),
-		unit: { name: unit.name, href: `/units/${encodeURIComponent(unit.code)}` },
+		unit: { name: unit.name, href: opens ? `/units/${encodeURIComponent(unit.code)}` : null },
 		period: periodText(period),
 		known: m.figure_known_at({ at: formatInstant(answer.knownAt) }),
 		narrowed: narrowed(address),
@@ -51,12 +53,18 @@ export async function ledgerPanel(db: Db, actor: Actor, asked: Asked): Promise<L
 		records: {
 			rows: await recordLines(db, actor, { records: listed.records, asOf: answer.asOf }),
 			caption: m.figure_records(),
+			closed: closedText(listed),
 			firstHref: paging.after ? figureHref(address, { side: paging.side }) : null,
 			nextHref: listed.next ? figureHref(address, { side: paging.side, after: listed.next }) : null,
 			workbookHref: workbookHref(address, { side: paging.side }),
 			hasDays: figure.kind !== 'units_without'
 		}
 	};
+}
+
+function closedText(listed: { closed: boolean; records: readonly unknown[] }): string | null {
+	if (!listed.closed) return null;
+	return listed.records.length === 0 ? m.figure_closed_list() : m.figure_closed_some();
 }
 
 /** A figure's name for the reader. */
@@ -163,7 +171,7 @@ function sides(figure: Figure, answer: Answer, { address, paging }: Asked): Ledg
 		const label = prefix ? `${figureLabel(of.name)} – ${prefix}` : figureLabel(of.name);
 		return {
 			address: { ...address, ...period, figure: of.name },
-			text: figureText(of, { value: answer[side] ?? null, about: answer.about }),
+			text: figureText(of, { value: answer[side] ?? null, about: answer.about, closed: answer.closed }),
 			label,
 			list: { href: figureHref(address, { side }), label, current: (paging.side ?? 'numerator') === side }
 		};

@@ -6,7 +6,7 @@ import { readFigureAddress } from '#lib/figures/read-address.ts';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
-import { chosenUnit } from '#lib/units/chosen.server.ts';
+import { unitOfTotals } from '#lib/units/chosen.server.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
 import type { Unit } from '#lib/units/unit.ts';
 import { typedDay } from '#lib/vietnamese/day.ts';
@@ -19,7 +19,7 @@ export async function readQuestion(db: Db, actor: Actor, at: { name: string; url
 	const figure = figureNamed(at.name);
 	const read = readFigureAddress(at.name, isoDays(at.url.searchParams));
 	if (!read) throw problem('figure.address_invalid');
-	const unit = await chosenUnit(db, actor, at.url);
+	const unit = await unitOfTotals(db, actor, at.url);
 	const asOf = read.asOf ?? today();
 	const from = read.from ?? `${asOf.slice(0, 4)}-01-01`;
 	const { structure = 'then', where, knownAt, by } = read;
