@@ -76,13 +76,14 @@ function casesOf(things: Readonly<Record<Relation, Things>>): Case[] {
 }
 
 /** The second, naive reading of the rules: a role reaches its unit and what hangs under it, and nothing else. */
-function isAllowed({ needs }: Row, { role, relation }: Case): boolean {
+function isAllowed({ needs, reaches }: Row, { role, relation }: Case): boolean {
 	if (needs === 'anyone') return true;
 	if (role === 'visitor') return false;
 	if (needs === 'signed_in') return true;
 	if (role === 'none') return false;
 	const roles = [needs].flat().flatMap((permission): readonly Role[] => PERMISSIONS[permission]);
-	return roles.includes(role) && (relation === 'own' || relation === 'child');
+	const reached: readonly Relation[] = reaches === 'tree' ? ['own', 'child', 'sibling', 'parent'] : ['own', 'child'];
+	return roles.includes(role) && reached.includes(relation);
 }
 
 /** Runs what may write, and takes it back. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { strFromU8, unzipSync } from 'fflate';
 import type { Permission } from '#lib/accounts/actor.ts';
 import type { Asking } from './call.ts';
-import { PERIOD, type Things } from './world.ts';
+import { PERIOD, shelf, type Things } from './world.ts';
 
 /**
  * One part of a route: who may, and how it is asked about what stands in a unit. `needs`: a permission on the unit (one of several),
@@ -12,6 +12,8 @@ import { PERIOD, type Things } from './world.ts';
 export type Row = {
 	needs: Permission | readonly Permission[] | 'signed_in' | 'anyone';
 	ask: (things: Things) => Asking;
+	/** Totals are open to the whole tree; everything else to the unit of the role and what hangs under it. */
+	reaches?: 'tree';
 	shows?: (data: unknown, things: Things) => boolean;
 };
 
@@ -109,7 +111,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
 	},
 	'/(office)/account/delegation load': { needs: 'signed_in', ask: () => ({}) },
 	'/(office)/desk load': { needs: 'model.read', ask: inUnit, shows: (data) => typeof data !== 'string' },
-	'/(office)/figures load': { needs: 'figure.read', ask: inUnit },
+	'/(office)/figures load': { needs: 'figure.read', reaches: 'tree', ask: inUnit },
 	'/(office)/figures/[name] load': {
 		needs: 'model.read',
 		ask: ({ code }) => ({ params: { name: 'models.registered' }, search: { unit: code, ...HALF } }),
@@ -118,18 +120,18 @@ export const ROWS: Readonly<Record<string, Row>> = {
 	'/(office)/figures/[name]/records.xlsx GET': {
 		needs: 'model.read',
 		ask: ({ code }) => ({ params: { name: 'models.registered' }, search: { unit: code, ...HALF } }),
-		shows: (data) => workbookText(data).includes('tủ sách cơ sở')
+		shows: (data, { code }) => workbookText(data).includes(shelf(code))
 	},
 	'/(office)/models load': { needs: 'model.read', ask: inUnit, shows: has(({ models }) => models.draft) },
 	'/(office)/models/list.csv GET': {
 		needs: 'model.read',
 		ask: inUnit,
-		shows: (data) => Buffer.isBuffer(data) && data.toString('utf8').includes('tủ sách cơ sở')
+		shows: (data, { code }) => Buffer.isBuffer(data) && data.toString('utf8').includes(shelf(code))
 	},
 	'/(office)/models/list.xlsx GET': {
 		needs: 'model.read',
 		ask: inUnit,
-		shows: (data) => workbookText(data).includes('tủ sách cơ sở')
+		shows: (data, { code }) => workbookText(data).includes(shelf(code))
 	},
 	'/(office)/models/score-sheets load': { needs: 'signed_in', ask: () => ({}) },
 	'/(office)/models/bulk GET': { needs: 'signed_in', ask: () => ({ search: { act: 'submission' } }) },
@@ -291,6 +293,11 @@ export const ROWS: Readonly<Record<string, Row>> = {
 		needs: 'template.write',
 		ask: (things) => ({ ...inUnit(things), params: { code: 'half-year' } })
 	},
+	'/(office)/search load': {
+		needs: 'model.read',
+		ask: () => ({ search: { q: 'tu sach co so' } }),
+		shows: has(({ models }) => models.registered)
+	},
 	'/(office)/units load': { needs: 'unit.read', ask: () => ({}), shows: has(({ unitId }) => `"id":"${unitId}"`) },
 	'/(office)/units/[code] load': { needs: 'unit.read', ask: ({ code }) => ({ params: { code } }) },
 	'/(office)/units/[code] duty': {
@@ -322,6 +329,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 	'/setup/[token] default': 'tests/e2e/start.test.ts',
 	'/(office)/account/delegation delegate': 'src/lib/accounts/role.server.test.ts',
 	'/(office)/account/delegation end': 'src/lib/accounts/role.server.test.ts',
+	'/(office)/sealed load': 'src/lib/sealed/sealed.server.test.ts',
+	'/(office)/sealed open': 'src/lib/sealed/sealed.server.test.ts',
 	'/(office)/reports/[id]/erratum default': 'src/lib/reports/signing.server.test.ts',
 	'/(office)/reports/templates/[code]/edit default': 'src/lib/reports/office-work.server.test.ts',
 	'/(office)/verify default': 'src/lib/reports/verify.server.test.ts'

@@ -40,6 +40,11 @@ const BELOW: Readonly<Record<Relation, string>> = {
 	other: 'Q-1'
 };
 
+/** The accepted registration of a unit, by a name that no other has. */
+export function shelf(code: string): string {
+	return `Tủ sách cơ sở (${code})`;
+}
+
 const TREE = [
 	['K', 'bloc_committee', null],
 	['Q', 'bloc_committee', null],
@@ -68,7 +73,7 @@ async function fill(db: Db): Promise<void> {
 	await scoreSheet(db, 'base');
 	for (const relation of RELATIONS) {
 		const unitId = idOf(ids, CODES[relation]);
-		await fillModels(db, unitId);
+		await fillModels(db, { unitId, code: CODES[relation] });
 		await fillReports(db, unitId);
 		await fillImport(db, { unitId, code: CODES[relation] });
 		await create(db, machine, {
@@ -87,11 +92,11 @@ function idOf(ids: ReadonlyMap<string, string>, code: string): string {
 	return id;
 }
 
-async function fillModels(db: Db, unitId: string): Promise<void> {
+async function fillModels(db: Db, { unitId, code }: { unitId: string; code: string }): Promise<void> {
 	const named = (name: string) => input(unitId, { name });
 	await draft(db, machine, named('Bản nháp: sửa đường vào xóm'));
 	await submit(db, machine, [(await draft(db, machine, named('Đã gửi: bếp ăn nghĩa tình'))).id]);
-	const id = await registered(db, machine, named('Đã nhận: tủ sách cơ sở'));
+	const id = await registered(db, machine, named(shelf(code)));
 	const upload = { name: 'ke-hoach.pdf', bytes: new TextEncoder().encode('%PDF-1.4\n%%EOF\n') };
 	await attach(db, machine, { id, upload, data: FOLDER });
 	await appraised(db, machine, named('Đã chấm: trạm y tế lưu động'));
