@@ -7,6 +7,7 @@ import { readSettings } from '#lib/server/settings.ts';
 import { measureFigures, measureImport, measurePages, measureReport, measureStart } from './measures.ts';
 import { DEMONSTRATION_ACCOUNTS } from '#lib/demo/load.ts';
 import { start, visit } from './serving.ts';
+import { measureSight } from './sight.ts';
 import { formatTable, type Measured } from './table.ts';
 
 /** `script/bench [--json FILE]`: what the issue promises, measured on the demonstration world of this machine. */
@@ -33,7 +34,14 @@ async function measureAll(): Promise<Measured[]> {
 		const at = { db: opened.db, serving, visitor };
 		const pages = await measurePages(at);
 		const imported = await measureImport(at);
-		return [...imported, ...(await measureFigures(at)), ...(await measureReport(at)), ...pages, ...starting];
+		return [
+			...imported,
+			...(await measureFigures(at)),
+			...(await measureReport(at)),
+			...pages,
+			...starting,
+			...(await measureSight(at))
+		];
 	} finally {
 		await opened.close();
 		await serving.stop();

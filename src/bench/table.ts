@@ -2,7 +2,7 @@
 export type Measured = {
 	what: string;
 	value: number | null;
-	unit: 'ms' | 'MB' | 'kB';
+	unit: 'ms' | 'MB' | 'kB' | '×';
 	target: number;
 	yardstick: { what: string; value: number } | null;
 };
@@ -29,6 +29,7 @@ export function formatTable(measured: readonly Measured[]): string {
 }
 
 function round(value: number): number {
+	if (value < 3) return Math.round(value * 100) / 100;
 	return value < 10 ? Math.round(value * 10) / 10 : Math.round(value);
 }
 

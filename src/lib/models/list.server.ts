@@ -4,7 +4,7 @@ import { history, type ActionRow } from '#lib/actions/action.server.ts';
 import { today } from '#lib/server/clock.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
-import { visibleTo } from '#lib/units/authority.server.ts';
+import { visibleTo, visibleUnder } from '#lib/units/authority.server.ts';
 import { fold } from '#lib/vietnamese/text.ts';
 import type { Registration } from './model.ts';
 import { findSheet, type ScoreSheet } from './recognition.server.ts';
@@ -70,7 +70,7 @@ export async function list(db: Db, actor: Actor, filter: ListFilter): Promise<Li
 	const order = backwards ? sql`asc` : sql`desc`;
 	const { rows } = await sql<ListedRegistration & { cursorDay: string }>`
 		select ${COLUMNS}, ${DAY}::text as "cursorDay"
-		${listed(actor, filter)} ${from}
+		from registrations r ${UNIT_THEN} ${listed(actor, filter)} ${from}
 		order by ${DAY} ${order}, r.id ${order} limit ${limit + 1}`.execute(db);
 	const more = rows.length > limit;
 	const shown = rows.slice(0, limit);
@@ -93,7 +93,8 @@ export async function* listWhole(tx: Tx, actor: Actor, filter: ListFilter): Asyn
 	// A cursor is planned for its first rows; a file takes all of them.
 	await sql`set local cursor_tuple_fraction = 1`.execute(tx);
 	await sql`declare whole_list no scroll cursor for
-		select ${COLUMNS} ${listed(actor, filter)} order by ${DAY} desc, r.id desc`.execute(tx);
+		select ${COLUMNS} from registrations r ${UNIT_THEN} ${listed(actor, filter)}
+		order by ${DAY} desc, r.id desc`.execute(tx);
 	for (;;) {
 		const { rows } = await sql<ListedRegistration>`fetch ${sql.lit(FETCHED)} from whole_list`.execute(tx);
 		if (rows.length > 0) yield rows;
@@ -114,22 +115,23 @@ function readCursor(text: string | null | undefined): { day: string; id: string 
 export async function listRegistrationYears(db: Db, actor: Actor, unitId: string): Promise<number[]> {
 	const { rows } = await sql<{
 		year: number;
-	}>`select distinct r.year ${listed(actor, { unitId })} order by r.year desc`.execute(db);
+	}>`select distinct r.year from registrations r ${listed(actor, { unitId })} order by r.year desc`.execute(db);
 	return rows.map((row) => row.year);
 }
 
 /** How many a filter finds, by state: the same condition as the list. */
 export async function countByState(db: Db, actor: Actor, filter: ListFilter): Promise<Map<string, number>> {
 	const { rows } = await sql<{ state: string; count: number }>`
-		select r.state, count(*)::bigint as count ${listed(actor, { ...filter, state: null })} group by r.state`.execute(db);
+		select r.state, count(*)::bigint as count from registrations r ${listed(actor, { ...filter, state: null })} group by r.state`.execute(
+		db
+	);
 	return new Map(rows.map((row) => [row.state, row.count]));
 }
 
+/** The one condition of a list and of its counts, on registrations `r`. */
 function listed(actor: Actor, filter: ListFilter): RawBuilder<unknown> {
 	const conditions = [
-		sql`exists (select 1 from unit_paths under where under.unit_id = r.unit_id and under.ancestor_id = ${filter.unitId}::uuid
-			and under.valid @> ${today()}::date and upper_inf(under.known))`,
-		visibleTo(actor, 'model.read', { unit: 'r.unit_id', day: 'r.registered_on' })
+		visibleUnder(actor, 'model.read', { of: { unit: 'r.unit_id', day: 'r.registered_on' }, unitId: filter.unitId })
 	];
 	if (filter.year) conditions.push(sql`r.year = ${filter.year}`);
 	if (filter.level) conditions.push(sql`r.level = ${filter.level}`);
@@ -138,7 +140,7 @@ function listed(actor: Actor, filter: ListFilter): RawBuilder<unknown> {
 	if (filter.novelty) conditions.push(sql`r.novelty = ${filter.novelty}`);
 	if (filter.subject) conditions.push(sql`r.subject = ${filter.subject}`);
 	if (filter.search?.trim()) conditions.push(named(filter.search));
-	return sql`from registrations r ${UNIT_THEN} where ${sql.join(conditions, sql` and `)}`;
+	return sql`where ${sql.join(conditions, sql` and `)}`;
 }
 
 /** By name, tone marks or not; what has a digit may also be the number of a decision. */

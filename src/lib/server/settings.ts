@@ -43,7 +43,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
 		const [issue] = read.error.issues;
 		throw problem('settings.invalid', { name: issue?.path.join('.') ?? '', detail: issue?.message ?? '' });
 	}
-	const { KHEO_DATA, KHEO_DATABASE_URL, KHEO_MIGRATOR_URL, KHEO_SECRET, KHEO_MASTER_KEY, HOST, PORT, ORIGIN } = read.data;
+	const { KHEO_DATA, KHEO_DATABASE_URL, KHEO_MIGRATOR_URL, KHEO_SECRET, KHEO_MASTER_KEY, HOST, PORT, ORIGIN } =
+		read.data;
 	return {
 		data: KHEO_DATA ? resolve(KHEO_DATA) : join(projectFolder(), '.kheo'),
 		databaseUrl: KHEO_DATABASE_URL ?? null,

@@ -16,11 +16,37 @@ export function visibleTo(actor: Actor, permission: Permission, of: Belonging): 
 	if (actor.everything) return sql<boolean>`true`;
 	const own = unitsWhere(actor, permission);
 	if (own.length === 0) return sql<boolean>`false`;
-	const day = of.day ? sql`coalesce(${sql.ref(of.day)}, ${today()}::date)` : sql`${today()}::date`;
 	return sql<boolean>`exists (
 		select 1 from unit_paths seen
 		where seen.unit_id = ${sql.ref(of.unit)} and seen.ancestor_id = any(${own}::uuid[])
-			and seen.valid @> ${day} and upper_inf(seen.known))`;
+			and seen.valid @> ${dayOf(of)} and upper_inf(seen.known))`;
+}
+
+function dayOf(of: Belonging): RawBuilder<unknown> {
+	return of.day ? sql`coalesce(${sql.ref(of.day)}, ${today()}::date)` : sql`${today()}::date`;
+}
+
+/**
+ * Records of units that stand under one unit today, as far as the actor may see them: what `visibleTo` says, in one look at
+ * the tree. Nearly every record was written since its unit stands there and since the actor's own unit stands above, and is
+ * visible by that alone; only the others are looked up by their day.
+ */
+export function visibleUnder(
+	actor: Actor,
+	permission: Permission,
+	{ of, unitId }: { of: Belonging; unitId: string }
+): RawBuilder<boolean> {
+	const since = sql`(
+		select min(lower(held.valid)) from unit_paths held
+		where held.unit_id = ${unitId}::uuid and held.ancestor_id = any(${unitsWhere(actor, permission)}::uuid[])
+			and held.valid @> ${today()}::date and upper_inf(held.known))`;
+	const seen = actor.everything
+		? sql`true`
+		: sql`((under.valid @> ${dayOf(of)} and ${dayOf(of)} >= ${since}) or ${visibleTo(actor, permission, of)})`;
+	return sql<boolean>`exists (
+		select 1 from unit_paths under
+		where under.unit_id = ${sql.ref(of.unit)} and under.ancestor_id = ${unitId}::uuid
+			and under.valid @> ${today()}::date and upper_inf(under.known) and ${seen})`;
 }
 
 /**

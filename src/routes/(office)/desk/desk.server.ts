@@ -11,6 +11,7 @@ import type { Period } from '#lib/figures/period.ts';
 import { records } from '#lib/figures/records.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { Db } from '#lib/server/db.ts';
+import { authorise } from '#lib/units/authority.server.ts';
 import { word } from '#lib/ui/word.ts';
 import { listChildren } from '#lib/units/tree.server.ts';
 import { names } from '#lib/units/unit.server.ts';
@@ -28,6 +29,7 @@ const MISSING_SHOWN = 12;
  * that it costs the same for 5 children and for 500.
  */
 export async function desk(db: Db, actor: Actor, { unit, period }: DeskQuestion) {
+	await authorise(db, actor, 'model.read', unit.id);
 	const question = { unitId: unit.id, ...period };
 	const before = { unitId: unit.id, from: yearBefore(period.from), asOf: yearBefore(period.asOf) };
 	const named = (name: string, by: readonly string[] = []) => ask(db, actor, figureNamed(name), { ...question, by });

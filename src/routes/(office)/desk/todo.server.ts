@@ -5,7 +5,7 @@ import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { list } from '#lib/models/list.server.ts';
 import { m } from '#lib/paraglide/messages.js';
-import { may, visibleTo } from '#lib/units/authority.server.ts';
+import { may, visibleTo, visibleUnder } from '#lib/units/authority.server.ts';
 import type { Unit } from '#lib/units/unit.ts';
 import { formatInstant, formatNumber } from '#lib/vietnamese/format.ts';
 
@@ -46,10 +46,8 @@ async function countWaiting(
 ): Promise<Map<string, number>> {
 	const { rows } = await sql<{ state: string; count: number }>`
 		select r.state, count(*)::bigint as count from registrations r
-		join unit_paths under on under.unit_id = r.unit_id and under.ancestor_id = ${unit.id}::uuid
-			and under.valid @> ${today()}::date and upper_inf(under.known)
 		where r.year = ${year} and r.state in ('draft', 'submitted', 'returned', 'self_assessed', 'appraised')
-			and ${visibleTo(actor, 'model.read', { unit: 'r.unit_id', day: 'r.registered_on' })}
+			and ${visibleUnder(actor, 'model.read', { of: { unit: 'r.unit_id', day: 'r.registered_on' }, unitId: unit.id })}
 		group by r.state`.execute(db);
 	return new Map(rows.map((row) => [row.state, row.count]));
 }
