@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bodySchema, listFigures, listParagraphs, printFigure, renderText } from './document.ts';
+import { bodySchema, listFigures, listParagraphs, notApplicableNote, printFigure, renderText } from './document.ts';
 import { numberLine, placeLine, signatureLines } from './letterhead.ts';
 import { sampleBody, sampleFigures, sampleReport, sampleStateReport } from './docx.sample.ts';
 
@@ -91,7 +91,22 @@ describe('printing', () => {
 			'tăng 0',
 			'giảm 12,5%'
 		]);
-		expect(print(null, 'difference')).toBe('không áp dụng');
+		expect(print(null, 'difference')).toBe('…');
+		expect(printFigure({ value: null, notApplicable: true, about: false }, 'plain', 'cell')).toBe('không áp dụng');
+	});
+
+	test('what does not apply is a sign in the sentence with a note at the foot, and never 0', () => {
+		const [first, ...others] = sampleFigures;
+		if (!first) throw new Error('The sample has no figures');
+		const lacking = [{ ...first, text: '…', value: null, notApplicable: true }, ...others];
+		expect(renderText(sampleBody, lacking)).toContain('đã có … mô hình đăng ký');
+		expect(notApplicableNote(lacking)).toBe('Dấu “…”: không áp dụng, khác với số 0.');
+		expect(notApplicableNote(sampleFigures)).toBeNull();
+	});
+
+	test('a table of figures without rows says so', () => {
+		const empty = sampleFigures.map((each) => (each.rows ? { ...each, rows: [] } : each));
+		expect(renderText(sampleBody, empty)).toContain('Lĩnh vực\tSố mô hình\nKhông có số liệu');
 	});
 
 	test('a table of figures row by row, narratives in their place, an unfrozen figure as dots', () => {

@@ -235,7 +235,8 @@ function linesOf(node: Block, known: ReadonlyMap<string, FrozenFigure>, narrativ
 		case 'figureTable': {
 			const frozen = known.get(node.attrs.slot);
 			const rows = (frozen?.rows ?? []).map((row) => [row.label, ...row.cells.map((cell) => cell.text)].join('\t'));
-			return [node.attrs.title, ...(frozen?.columns ? [frozen.columns.join('\t')] : []), ...rows];
+			const head = frozen?.columns ? [frozen.columns.join('\t')] : [];
+			return [node.attrs.title, ...head, ...(frozen && rows.length === 0 ? [NO_FIGURES] : rows)];
 		}
 		case 'narrative':
 			return narratives[node.attrs.section]?.paragraphs ?? [];
@@ -251,17 +252,29 @@ export function lineOf(node: Paragraph | Heading, known: ReadonlyMap<string, Fro
 		.join('');
 }
 
+/** What a figure that does not apply reads as: within a sentence the sign, with a note at the foot; in a cell the words. */
+const NOT_APPLICABLE = { sentence: '…', cell: 'không áp dụng' } as const;
+/** The only row of a table of figures that has none. */
+export const NO_FIGURES = 'Không có số liệu';
+
 /**
  * A value as it stands on paper. Shares are ratios (0,849 → "84,9%"); differences say their direction, because
  * "tăng" typed before the figure would become a lie when it falls. Not applicable is never printed as a number.
  */
 export function printFigure(
 	answer: { value: number | null; notApplicable: boolean; about: boolean },
-	format: FigureFormat
+	format: FigureFormat,
+	place: 'sentence' | 'cell' = 'sentence'
 ): string {
-	if (answer.notApplicable || answer.value === null) return 'không áp dụng';
+	if (answer.notApplicable || answer.value === null) return NOT_APPLICABLE[place];
 	const printed = printNumber(answer.value, format);
 	return answer.about ? `khoảng ${printed}` : printed;
+}
+
+/** What the foot of the paper says when a sentence has the sign; null when none has. */
+export function notApplicableNote(figures: readonly FrozenFigure[]): string | null {
+	const isUsed = figures.some((each) => !each.rows && each.notApplicable && each.text === NOT_APPLICABLE.sentence);
+	return isUsed ? `Dấu “${NOT_APPLICABLE.sentence}”: không áp dụng, khác với số 0.` : null;
 }
 
 function printNumber(value: number, format: FigureFormat): string {

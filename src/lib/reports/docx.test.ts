@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { XMLValidator } from 'fast-xml-parser';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, describe, expect, test } from 'vitest';
-import { sampleFigures, sampleReport, sampleStateReport } from './docx.sample.ts';
+import { sampleBody, sampleFigures, sampleReport, sampleStateReport } from './docx.sample.ts';
 import { writeDocx } from './docx.ts';
 import { compare, readControls } from './verify.server.ts';
 
@@ -85,6 +85,39 @@ describe('a .docx', () => {
 
 	test('cannot be written with a figure that was not frozen', async () => {
 		await expect(writeDocx({ ...sampleReport, figures: [] })).rejects.toThrow('f1');
+	});
+
+	test.each(['paragraph', 'bulletList', 'table', 'figureTable', 'narrative'] as const)(
+		'lets no signature stand alone on a page: the end of the body goes with it, be it a %s',
+		async (type) => {
+			const last = sampleBody.content.findLast((each) => each.type === type);
+			if (!last) throw new Error(`The sample has no ${type}`);
+			const blank = { type: 'paragraph' as const, attrs: { id: 'blank' } };
+			for (const report of [sampleReport, sampleStateReport]) {
+				const body = { ...sampleBody, content: [...sampleBody.content.filter((each) => each !== last), last, blank] };
+				const xml = part(await writeDocx({ ...report, body }), 'word/document.xml');
+				const signature = xml.lastIndexOf('<w:tbl>');
+				expect(xml.slice(signature)).toContain('<w:cantSplit/>');
+				const above = xml.slice(0, signature);
+				// The last row or the last paragraph that is written, and the space below it.
+				const end = above.slice(
+					above.lastIndexOf(type.endsWith('able') ? '<w:tr>' : '<w:p>', above.lastIndexOf('<w:p>') - 1)
+				);
+				const marks = end.match(/<w:p>.*?<\/w:p>/gs) ?? [];
+				expect(marks.length).toBeGreaterThan(1);
+				for (const each of marks) expect(each).toContain('<w:keepNext/>');
+			}
+		}
+	);
+
+	test('fills a table of figures that has no rows with one that says so', async () => {
+		const figures = sampleFigures.map((each) => (each.rows ? { ...each, rows: [] } : each));
+		const lines = paragraphs(part(await writeDocx({ ...sampleReport, figures }), 'word/document.xml'));
+		expect(lines.slice(lines.indexOf('Lĩnh vực'), lines.indexOf('Lĩnh vực') + 3)).toEqual([
+			'Lĩnh vực',
+			'Số mô hình',
+			'Không có số liệu'
+		]);
 	});
 
 	test('escapes what looks like markup', async () => {

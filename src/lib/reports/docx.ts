@@ -24,17 +24,18 @@ import {
 } from 'docx';
 import { contentDigest, FigureControl, figureHash } from './docx-control.ts';
 import { letterhead, signatureBlock, TEXT_WIDTH } from './docx-letterhead.ts';
-import type {
-	Block,
-	FrozenFigure,
-	Heading,
-	Inline,
-	List,
-	Narratives,
-	NestedList,
-	Paragraph as BodyParagraph,
-	ReportBody,
-	Table as BodyTable
+import {
+	type Block,
+	type FrozenFigure,
+	type Heading,
+	type Inline,
+	type List,
+	type Narratives,
+	type NestedList,
+	NO_FIGURES,
+	type Paragraph as BodyParagraph,
+	type ReportBody,
+	type Table as BodyTable
 } from './document.ts';
 import type { DocumentFamily, Letterhead } from './letterhead.ts';
 
@@ -62,6 +63,8 @@ type Page = {
 	numbering: { reference: string; levels: ILevelsOptions[] }[];
 };
 type BodyCell = BodyTable['content'][number]['content'][number];
+/** What moves to the next page as a whole: the last one of the body goes with the signature, which never stands alone. */
+type Piece = (isLast: boolean) => (Paragraph | Table)[];
 
 const INDENT = mm(12.7);
 const BULLETS = ['-', '+', '•'];
@@ -80,7 +83,8 @@ export async function writeDocx(report: PrintedReport): Promise<Uint8Array> {
 		controls: 0,
 		numbering: []
 	};
-	const body = report.body.content.flatMap((each) => printBlock(page, each));
+	const pieces = withoutBlankEnd(report.body.content).flatMap((each) => printBlock(page, each));
+	const body = pieces.flatMap((piece, index) => piece(index === pieces.length - 1));
 	const { family, letterhead: head, footnote } = report;
 	const document = new Document({
 		title: `${head.typeName} ${head.abstract.join(' ')}`,
@@ -139,7 +143,13 @@ function gap(): Paragraph {
 	return new Paragraph({ spacing: { before: 0, after: 120 }, keepNext: true, children: [] });
 }
 
-function printBlock(page: Page, block: Block): (Paragraph | Table)[] {
+/** A blank line left below the text would be all that goes with the signature. */
+function withoutBlankEnd(blocks: readonly Block[]): readonly Block[] {
+	const last = blocks.findLastIndex((each) => each.type !== 'paragraph' || (each.content ?? []).length > 0);
+	return blocks.slice(0, last + 1);
+}
+
+function printBlock(page: Page, block: Block): Piece[] {
 	switch (block.type) {
 		case 'paragraph':
 			return [printParagraph(page, block)];
@@ -149,9 +159,9 @@ function printBlock(page: Page, block: Block): (Paragraph | Table)[] {
 		case 'orderedList':
 			return printList(page, block, 0);
 		case 'table':
-			return [printTable(page, block), gap()];
+			return [(isLast) => [printTable(page, block, isLast), gap()]];
 		case 'figureTable':
-			return printFigureTable(page, block.attrs.slot, block.attrs.title);
+			return [(isLast) => printFigureTable(page, block.attrs, isLast)];
 		case 'narrative':
 			return (page.narratives[block.attrs.section]?.paragraphs ?? []).map((text) =>
 				prose([new TextRun({ text })], { indent: { firstLine: INDENT } })
@@ -159,20 +169,23 @@ function printBlock(page: Page, block: Block): (Paragraph | Table)[] {
 	}
 }
 
-function prose(children: readonly ParagraphChild[], options: IParagraphOptions = {}): Paragraph {
-	return new Paragraph({
-		alignment: AlignmentType.JUSTIFIED,
-		spacing: { before: 60, after: 60, line: 360, lineRule: LineRuleType.AT_LEAST },
-		...options,
-		children
-	});
+function prose(children: readonly ParagraphChild[], options: IParagraphOptions = {}): Piece {
+	return (isLast) => [
+		new Paragraph({
+			alignment: AlignmentType.JUSTIFIED,
+			spacing: { before: 60, after: 60, line: 360, lineRule: LineRuleType.AT_LEAST },
+			...(isLast ? { keepNext: true } : {}),
+			...options,
+			children
+		})
+	];
 }
 
-function printParagraph(page: Page, node: BodyParagraph): Paragraph {
+function printParagraph(page: Page, node: BodyParagraph): Piece {
 	return prose(printInlines(page, node.content), { indent: { firstLine: INDENT } });
 }
 
-function printHeading(page: Page, node: Heading): Paragraph {
+function printHeading(page: Page, node: Heading): Piece {
 	return prose(printInlines(page, node.content), {
 		indent: { firstLine: INDENT },
 		heading: HEADING_LEVELS[node.attrs.level],
@@ -180,7 +193,7 @@ function printHeading(page: Page, node: Heading): Paragraph {
 	});
 }
 
-function printList(page: Page, list: List | NestedList, depth: number): Paragraph[] {
+function printList(page: Page, list: List | NestedList, depth: number): Piece[] {
 	const reference = `list-${page.numbering.length + 1}`;
 	page.numbering.push({ reference, levels: [listLevel(list, depth)] });
 	return list.content.flatMap((item) =>
@@ -240,13 +253,14 @@ function figureControl(
 	});
 }
 
-function printTable(page: Page, table: BodyTable): Table {
-	const rows = table.content.map((row) => {
+function printTable(page: Page, table: BodyTable, isLast: boolean): Table {
+	const rows = table.content.map((row, index) => {
 		const isHead = row.content.every((cell) => cell.type === 'tableHeader');
+		const keepNext = isLast && index === table.content.length - 1;
 		return new TableRow({
 			tableHeader: isHead,
 			cantSplit: true,
-			children: row.content.map((cell) => printCell(page, cell))
+			children: row.content.map((cell) => printCell(page, cell, keepNext))
 		});
 	});
 	return fullWidth(rows, columnsOf(table));
@@ -257,11 +271,13 @@ function columnsOf(table: BodyTable): number {
 	return first.reduce((sum, cell) => sum + (cell.attrs?.colspan ?? 1), 0);
 }
 
-function printCell(page: Page, cell: BodyCell): TableCell {
+function printCell(page: Page, cell: BodyCell, keepNext: boolean): TableCell {
 	const isHead = cell.type === 'tableHeader';
 	const alignment = isHead ? AlignmentType.CENTER : AlignmentType.LEFT;
 	const style = isHead ? 'KheoCellHead' : 'KheoCell';
-	const children = cell.content.map((each) => cellParagraph(printInlines(page, each.content), { alignment, style }));
+	const children = cell.content.map((each) =>
+		cellParagraph(printInlines(page, each.content), { alignment, style, keepNext })
+	);
 	return new TableCell({
 		children,
 		columnSpan: cell.attrs?.colspan ?? 1,
@@ -270,33 +286,50 @@ function printCell(page: Page, cell: BodyCell): TableCell {
 	});
 }
 
-function printFigureTable(page: Page, slot: string, title: string): (Paragraph | Table)[] {
+function printFigureTable(
+	page: Page,
+	{ slot, title }: { slot: string; title: string },
+	isLast: boolean
+): (Paragraph | Table)[] {
 	const { frozen } = frozenAt(page, slot);
-	const head = (frozen.columns ?? []).map((text) =>
-		textCell(text, { alignment: AlignmentType.CENTER, style: 'KheoCellHead' })
-	);
-	const rows = (frozen.rows ?? []).map((row, rowIndex) => {
+	const { label, columns = [], rows = [] } = frozen;
+	const head = columns.map((text) => textCell(text, { ...HEAD_LOOK, keepNext: false }));
+	const printed = rows.map((row, rowIndex) => {
+		const keepNext = isLast && rowIndex === rows.length - 1;
 		const cells = row.cells.map((cell, columnIndex) => {
 			const address = `r${rowIndex + 1}c${columnIndex + 1}`;
-			const label = `${row.label} – ${frozen.columns?.[columnIndex + 1] ?? frozen.label}`;
-			const child = figureControl(page, { slot, cell: address, text: cell.text, label, style: {} });
-			const children = [cellParagraph([child], { alignment: AlignmentType.RIGHT, style: 'KheoCell' })];
+			const name = `${row.label} – ${columns[columnIndex + 1] ?? label}`;
+			const child = figureControl(page, { slot, cell: address, text: cell.text, label: name, style: {} });
+			const children = [cellParagraph([child], { alignment: AlignmentType.RIGHT, style: 'KheoCell', keepNext })];
 			return new TableCell({ children, verticalAlign: VerticalAlignTable.CENTER });
 		});
-		return new TableRow({
-			cantSplit: true,
-			children: [textCell(row.label, { alignment: AlignmentType.LEFT, style: 'KheoCell' }), ...cells]
-		});
+		const named = textCell(row.label, { alignment: AlignmentType.LEFT, style: 'KheoCell', keepNext });
+		return new TableRow({ cantSplit: true, children: [named, ...cells] });
 	});
 	const caption = prose([new TextRun({ text: title, bold: true })], {
 		alignment: AlignmentType.CENTER,
 		keepNext: true
 	});
-	const headRow = new TableRow({ tableHeader: true, cantSplit: true, children: head });
-	return [caption, fullWidth(head.length > 0 ? [headRow, ...rows] : rows, head.length || 2), gap()];
+	const width = head.length || 2;
+	const headRows = head.length > 0 ? [new TableRow({ tableHeader: true, cantSplit: true, children: head })] : [];
+	const bodyRows = printed.length > 0 ? printed : [emptyRow(width, isLast)];
+	return [...caption(false), fullWidth([...headRows, ...bodyRows], width), gap()];
 }
 
-type CellLook = { alignment: IParagraphOptions['alignment']; style: 'KheoCell' | 'KheoCellHead' };
+/** A head alone would look like a table that was lost. */
+function emptyRow(width: number, keepNext: boolean): TableRow {
+	const look: CellLook = { alignment: AlignmentType.CENTER, style: 'KheoCell', keepNext };
+	const children = [cellParagraph([new TextRun(NO_FIGURES)], look)];
+	return new TableRow({ cantSplit: true, children: [new TableCell({ children, columnSpan: width })] });
+}
+
+type CellLook = {
+	alignment: IParagraphOptions['alignment'];
+	style: 'KheoCell' | 'KheoCellHead';
+	/** Word keeps a table's last row with what follows when every paragraph of that row says so. */
+	keepNext: boolean;
+};
+const HEAD_LOOK = { alignment: AlignmentType.CENTER, style: 'KheoCellHead' } as const;
 
 function textCell(text: string, look: CellLook): TableCell {
 	return new TableCell({

@@ -26,7 +26,7 @@ export function figureTable({ by, answer, format, unitNames, label, adds }: Aske
 	const isSum = answer.numerator === undefined;
 	const cell = (value: number | null): FrozenCell => {
 		const notApplicable = value === null;
-		return { text: printFigure({ value, notApplicable, about: answer.about }, format), value, notApplicable };
+		return { text: printFigure({ value, notApplicable, about: answer.about }, format, 'cell'), value, notApplicable };
 	};
 	const outside = (facet: string, value: string) => (facet === 'unit' ? (unitNames.get(value)?.code ?? value) : value);
 	const keys: Record<string, Where> = {};

@@ -3,7 +3,7 @@ import { figureHref, type FigureAddress } from '#lib/figures/figure-address.ts';
 import type { Db } from '#lib/server/db.ts';
 import { formatDay, formatInstant } from '#lib/vietnamese/format.ts';
 import { compile, type CompiledFigure } from './compile.server.ts';
-import type { Narratives } from './document.ts';
+import { type Narratives, notApplicableNote } from './document.ts';
 import { writeDocx } from './docx.ts';
 import { gathered } from './narrative.server.ts';
 import type { Report } from './report.ts';
@@ -18,7 +18,9 @@ export async function paperOf(db: Db, actor: Actor, report: Report): Promise<Pap
 	const knownAt = signature?.knownAt ?? new Date();
 	const figures = signature ? await listFrozen(db, report.id) : await compile(db, actor, { ...report, knownAt });
 	const narratives = signature?.narratives ?? (await gathered(db, report));
-	return { figures, narratives, footnote: footnoteOf(report, knownAt), knownAt };
+	const note = notApplicableNote(figures.map((each) => each.frozen));
+	const footnote = [footnoteOf(report, knownAt), ...(note ? [note] : [])].join(' ');
+	return { figures, narratives, footnote, knownAt };
 }
 
 /** Where each figure (`f1`) and each cell (`t1.r2c1`) opens its records. */
