@@ -53,7 +53,6 @@ export async function sealedWorld(db: Db) {
 		stranger: await person(db, 'Phạm Đức Khách', [[otherId, 'petition_officer']])
 	};
 }
-export type SealedWorld = Awaited<ReturnType<typeof sealedWorld>>;
 
 async function person(db: Db, name: string, roles: [unitId: string, role: Role][]): Promise<Someone> {
 	const grants = roles.map(([unitId, role]) => ({ unitId, role }));

@@ -24,7 +24,7 @@ import type { World } from '../database.ts';
 export const RELATIONS = ['own', 'child', 'sibling', 'parent', 'other'] as const;
 export type Relation = (typeof RELATIONS)[number];
 
-export const CODES: Readonly<Record<Relation, string>> = {
+const CODES: Readonly<Record<Relation, string>> = {
 	own: 'K-1',
 	child: 'K-1-1',
 	sibling: 'K-2',

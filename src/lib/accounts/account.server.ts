@@ -51,7 +51,7 @@ export async function create(db: Db, actor: Actor, account: NewAccount): Promise
 }
 
 /** Is there nobody yet? Then the first administrator is made through a one-time link. */
-export async function isEmpty(db: Db): Promise<boolean> {
+async function isEmpty(db: Db): Promise<boolean> {
 	const { rows } = await sql<{ empty: boolean }>`select not exists (select 1 from users) as empty`.execute(db);
 	return rows[0]?.empty ?? true;
 }

@@ -24,13 +24,13 @@ export type Flow = Common & { kind: 'flow'; measure: string; where?: Where };
 /** Sums postings up to the cut-off of cases that entered their cohort in the period: comparable with the cohort's size. */
 export type Cohort = Common & { kind: 'cohort'; measure: string; where?: Where };
 /** Numerator over denominator, recomputed from records, never averaged. */
-export type Ratio = Common & { kind: 'ratio'; numerator: Flow | Cohort; denominator: Flow | Cohort };
+type Ratio = Common & { kind: 'ratio'; numerator: Flow | Cohort; denominator: Flow | Cohort };
 /** Units with at least one such record: counted, never added. */
-export type UnitsWith = Common & { kind: 'units_with'; base: Flow | Cohort };
+type UnitsWith = Common & { kind: 'units_with'; base: Flow | Cohort };
 /** Units expected to have one and without any. */
-export type UnitsWithout = Common & { kind: 'units_without'; base: Flow | Cohort };
+type UnitsWithout = Common & { kind: 'units_without'; base: Flow | Cohort };
 /** Against the same days of the year before: the difference, or the difference as a share of the year before. */
-export type Change = Common & { kind: 'change'; base: Flow | Cohort; relative: boolean };
+type Change = Common & { kind: 'change'; base: Flow | Cohort; relative: boolean };
 
 export type Figure = Flow | Cohort | Ratio | UnitsWith | UnitsWithout | Change;
 

@@ -16,9 +16,9 @@ export type PartitionProof = {
 	inSeveral: string[];
 };
 /** Children add up to the parent. */
-export type ChildrenProof = { kind: 'children'; holds: boolean; total: number; sum: number };
+type ChildrenProof = { kind: 'children'; holds: boolean; total: number; sum: number };
 /** Records entered after the cut-off day: not wrong, but good to know before signing. */
-export type LateProof = { kind: 'late'; holds: boolean; count: number };
+type LateProof = { kind: 'late'; holds: boolean; count: number };
 export type Proof = PartitionProof | ChildrenProof | LateProof;
 
 /** What is proved of one figure that the asked one is read from: itself, or either half of a share. */

@@ -5,7 +5,7 @@ import { findTable, type TableRow } from './table.ts';
 import { cellText, columnLetter, type Sheet, type Workbook } from './workbook.ts';
 
 /** A unit as listed; the parent's code is not yet looked up. `kindName` is in the list's words. */
-export type UnitRow = {
+type UnitRow = {
 	sheet: string;
 	row: number;
 	code: string;

@@ -1,6 +1,6 @@
 /** A workbook as read, whatever program wrote it: only filled rows, only what a list needs. Pure. */
 
-export type WorkbookFormat = 'xlsx' | 'xls' | 'ods' | 'csv';
+type WorkbookFormat = 'xlsx' | 'xls' | 'ods' | 'csv';
 
 /**
  * One filled cell. A date is `YYYY-MM-DD` in `value` with `isDate`. `text` is what the office sees when that differs

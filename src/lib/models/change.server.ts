@@ -15,7 +15,7 @@ const COLUMNS = sql`r.id, r.home_id as "homeId", r.model_id as "modelId", r.prev
 	r.contents, r.score::float8 as score`;
 
 /** What is done to one registration: its new columns, what it enters in the ledger, what the action remembers. */
-export type Effect = { details?: Record<string, unknown>; postings?: readonly NewPosting[] };
+type Effect = { details?: Record<string, unknown>; postings?: readonly NewPosting[] };
 
 export type Change = {
 	ids: readonly string[];

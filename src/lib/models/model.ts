@@ -49,7 +49,7 @@ export const VERBS = [
 export type Verb = (typeof VERBS)[number];
 
 /** What may be done in each state. Screens take their buttons from here, commands their refusals. */
-export const TRANSITIONS = {
+const TRANSITIONS = {
 	draft: ['edit', 'submit', 'withdraw'],
 	submitted: ['return', 'accept', 'withdraw'],
 	returned: ['edit', 'submit', 'withdraw'],
@@ -98,7 +98,7 @@ export const CONTENTS = [
 	'outputs',
 	'sustainability'
 ] as const;
-export type Content = (typeof CONTENTS)[number];
+type Content = (typeof CONTENTS)[number];
 export type Contents = Partial<Record<Content, string>>;
 
 /** Target areas and programmes a model may belong to, beside its one field. */

@@ -34,7 +34,7 @@ export type RegistrationInput = {
 	replicatedFromId?: string | null;
 };
 
-export const COUNTED_MEASURES = [
+const COUNTED_MEASURES = [
 	'model.registered',
 	'model.recognised',
 	'model.not_recognised',

@@ -149,7 +149,7 @@ export type Paragraph = z.infer<typeof paragraph>;
 export type Heading = z.infer<typeof heading>;
 export type Inline = NonNullable<Paragraph['content']>[number];
 export type List = Extract<Block, { type: 'bulletList' | 'orderedList' }>;
-export type ItemContent = Paragraph | NestedList;
+type ItemContent = Paragraph | NestedList;
 export type NestedList =
 	| { type: 'bulletList'; content: { type: 'listItem'; content: ItemContent[] }[] }
 	| {

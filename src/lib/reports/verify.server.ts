@@ -7,7 +7,7 @@ import { collectControls, listElements } from './verify-xml.ts';
 /** Why a file cannot be verified; each has its Problem (verification.server.ts). */
 export type Refusal = 'too_large' | 'not_docx' | 'damaged' | 'no_controls';
 /** `hash` is null when the tag was lost and only the name of the control says its place. */
-export type Control = Omit<ControlAddress, 'hash'> & { hash: string | null; text: string };
+type Control = Omit<ControlAddress, 'hash'> & { hash: string | null; text: string };
 export type Reading = { reportId: string; hasMacros: boolean; controls: Control[] };
 export type Verdict = {
 	slot: string;

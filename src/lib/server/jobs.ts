@@ -7,7 +7,7 @@ import { log, logBug } from './log.ts';
  * Work that goes on in the background. A command enqueues in its own transaction: no commit, no job.
  * Queues are made by the migrator, because making one changes the schema.
  */
-export const QUEUES = {
+const QUEUES = {
 	/** Reads a dropped list. */
 	'import.read': { retryLimit: 1, expireInSeconds: 300 },
 	/** Seals actions into the hash chain; one at a time. */

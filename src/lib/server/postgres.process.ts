@@ -29,7 +29,7 @@ const LOG_LIMIT_BYTES = 10_000_000;
 const BUILTIN_LOCALE_VERSION = 17;
 
 /** The cluster's folder inside the data folder. */
-export function clusterFolder(folder: string): string {
+function clusterFolder(folder: string): string {
 	return join(folder, 'postgres');
 }
 

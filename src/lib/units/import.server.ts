@@ -20,7 +20,7 @@ export type ListedUnit = {
 };
 
 /** Why a row cannot be taken in, at the cell of this meaning; text is the message `import_refused_<code>`. */
-export type UnitRefusal = {
+type UnitRefusal = {
 	sheet: string;
 	row: number;
 	meaning: 'code' | 'kind' | 'parent';

@@ -19,7 +19,7 @@ const Sent = RegistrationForm.extend({
 const Correction = Sent.extend({ reason: Reason });
 
 export type RegistrationRefused = ActionFailure<Refusal & { duplicates?: Candidate[] }>;
-export type RegistrationSent = {
+type RegistrationSent = {
 	input: RegistrationForm;
 	key: string;
 	submits: boolean;
