@@ -17,8 +17,7 @@ export type ExistingRegistration = {
 	place: string | null;
 };
 
-type DoubtCode =
-	'already_registered' | 'alike_this_year' | 'alike_in_list' | 'alike_last_year' | 'several_last_year';
+type DoubtCode = 'already_registered' | 'alike_this_year' | 'alike_in_list' | 'alike_last_year' | 'several_last_year';
 
 /** What a doubtful row may repeat: a model in the books, or an earlier row of the list; text `import_doubt_<code>`. */
 export type Candidate = { code: DoubtCode; name: string; year: number; modelId?: string; sheet?: string; row?: number };
