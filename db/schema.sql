@@ -57,6 +57,26 @@ end
 $function$
 ;
 
+create table account_links (
+	id uuid not null,
+	user_id uuid not null,
+	kind text not null,
+	delivery text not null,
+	token_hash text not null,
+	created_at timestamp(3) with time zone default now() not null,
+	expires_at timestamp(3) with time zone not null,
+	used_at timestamp(3) with time zone,
+	revoked_at timestamp(3) with time zone,
+	constraint account_links_delivery_check CHECK ((delivery = ANY (ARRAY['mail'::text, 'slip'::text]))),
+	constraint account_links_kind_check CHECK ((kind = ANY (ARRAY['invitation'::text, 'password'::text]))),
+	constraint account_links_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+	constraint account_links_pkey PRIMARY KEY (id),
+	constraint account_links_token_unique UNIQUE (token_hash)
+);
+CREATE INDEX account_links_user_index ON public.account_links USING btree (user_id);
+grant delete, insert, select, update on account_links to kheo_app;
+comment on table account_links is 'One-time links: invitations, and new passwords for who forgot theirs; only hashes of their tokens are kept.';
+
 create table action_blocks (
 	number bigint not null,
 	previous_hash text not null,
@@ -140,12 +160,6 @@ create table credentials (
 	user_id uuid not null,
 	account_id text not null,
 	provider_id text not null,
-	access_token text,
-	refresh_token text,
-	access_token_expires_at timestamp(3) with time zone,
-	refresh_token_expires_at timestamp(3) with time zone,
-	scope text,
-	id_token text,
 	password text,
 	created_at timestamp(3) with time zone default now() not null,
 	updated_at timestamp(3) with time zone default now() not null,
@@ -155,7 +169,7 @@ create table credentials (
 );
 CREATE INDEX credentials_user_index ON public.credentials USING btree (user_id);
 grant delete, insert, select, update on credentials to kheo_app;
-comment on table credentials is 'How a user proves who they are; password holds an argon2id hash.';
+comment on table credentials is 'How a user proves who they are: provider_id "credential" has an argon2id hash in password; "oidc:<issuer>" has the subject in account_id.';
 
 create table files (
 	id uuid not null,
@@ -247,6 +261,16 @@ grant insert, select, update on imports to kheo_app;
 comment on table imports is 'Lists dropped in by offices, from reading to writing; written whole or not at all.';
 comment on column imports.summary is 'What was read: sheets with their columns, counts, declared total; or why the file could not be read.';
 
+create table installation (
+	only_row boolean default true not null,
+	demonstration_since timestamp(3) with time zone,
+	constraint installation_only_check CHECK (only_row),
+	constraint installation_pkey PRIMARY KEY (only_row)
+);
+grant insert, select, update on installation to kheo_app;
+comment on table installation is 'What is true of this installation as a whole; one row at most.';
+comment on column installation.demonstration_since is 'Set when the demonstration world was loaded into an empty installation: a required second factor can be put off here.';
+
 create table master_keys (
 	version integer not null,
 	fingerprint text not null,
@@ -286,6 +310,58 @@ create table models (
 CREATE INDEX models_replicated_from_index ON public.models USING btree (replicated_from_id);
 grant insert, select, update on models to kheo_app;
 comment on table models is 'A model''s identity, one for life; each year and level at which it is registered is a row in model_registrations.';
+
+create table outbox (
+	id uuid not null,
+	recipient text not null,
+	subject text not null,
+	body text not null,
+	link_sealed text,
+	state text default 'waiting'::text not null,
+	attempt_count integer default 0 not null,
+	last_error text,
+	created_at timestamp(3) with time zone default clock_timestamp() not null,
+	sent_at timestamp(3) with time zone,
+	constraint outbox_recipient_check CHECK ((recipient !~ '[[:cntrl:]]'::text)),
+	constraint outbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'failed'::text, 'held'::text]))),
+	constraint outbox_subject_check CHECK ((subject !~ '[[:cntrl:]]'::text)),
+	constraint outbox_pkey PRIMARY KEY (id)
+);
+CREATE INDEX outbox_created_index ON public.outbox USING btree (created_at);
+grant delete, insert, select, update on outbox to kheo_app;
+comment on table outbox is 'Mail to be sent and sent. "held": no mail server is set, so it was not sent.';
+comment on column outbox.link_sealed is 'The secret link of the mail, encrypted; the body has {link} in its place. Gone once sent or given up.';
+
+create table passkeys (
+	id uuid not null,
+	user_id uuid not null,
+	name text not null,
+	credential_id text not null,
+	public_key bytea not null,
+	counter bigint not null,
+	transports text[] default '{}'::text[] not null,
+	created_at timestamp(3) with time zone default now() not null,
+	last_used_at timestamp(3) with time zone,
+	constraint passkeys_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+	constraint passkeys_pkey PRIMARY KEY (id),
+	constraint passkeys_credential_unique UNIQUE (credential_id)
+);
+CREATE INDEX passkeys_user_index ON public.passkeys USING btree (user_id);
+grant delete, insert, select, update on passkeys to kheo_app;
+comment on table passkeys is 'Passkeys (WebAuthn): public keys only.';
+
+create table pending_steps (
+	token_hash text not null,
+	purpose text not null,
+	user_id uuid,
+	details jsonb default '{}'::jsonb not null,
+	expires_at timestamp(3) with time zone not null,
+	constraint pending_steps_purpose_check CHECK ((purpose = ANY (ARRAY['second_factor'::text, 'passkey_sign_in'::text, 'passkey_registration'::text, 'oidc'::text]))),
+	constraint pending_steps_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+	constraint pending_steps_pkey PRIMARY KEY (token_hash)
+);
+grant delete, insert, select, update on pending_steps to kheo_app;
+comment on table pending_steps is 'Begun and unfinished sign-ins and registrations; a cookie names the row, and it works once.';
 
 create table postings (
 	home_id uuid not null,
@@ -353,6 +429,16 @@ CREATE INDEX recognitions_registration_index ON public.recognitions USING btree 
 grant insert, select, update on recognitions to kheo_app;
 comment on table recognitions is 'Decisions to recognise a registration or not.';
 comment on column recognitions.revoked_by is 'The action that revoked the decision, if one did.';
+
+create table recovery_codes (
+	user_id uuid not null,
+	code_hash text not null,
+	used_at timestamp(3) with time zone,
+	constraint recovery_codes_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+	constraint recovery_codes_pk PRIMARY KEY (user_id, code_hash)
+);
+grant delete, insert, select, update on recovery_codes to kheo_app;
+comment on table recovery_codes is 'Codes on paper for who lost the second factor; each works once, only hashes are kept.';
 
 create table registration_tags (
 	registration_id uuid not null,
@@ -752,19 +838,24 @@ comment on table sealed_keys is 'The data key of each case, wrapped by a master 
 create table sessions (
 	id uuid not null,
 	user_id uuid not null,
-	token text not null,
 	expires_at timestamp(3) with time zone not null,
 	ip_address text,
 	user_agent text,
 	created_at timestamp(3) with time zone default now() not null,
-	updated_at timestamp(3) with time zone default now() not null,
+	token_hash text not null,
+	last_used_at timestamp(3) with time zone default now() not null,
+	factor text default 'password'::text not null,
+	factor_put_off_at timestamp(3) with time zone,
+	constraint sessions_factor_check CHECK ((factor = ANY (ARRAY['password'::text, 'totp'::text, 'recovery'::text, 'passkey'::text, 'oidc'::text, 'oidc_strong'::text]))),
 	constraint sessions_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
 	constraint sessions_pkey PRIMARY KEY (id),
-	constraint sessions_token_unique UNIQUE (token)
+	constraint sessions_token_unique UNIQUE (token_hash)
 );
 CREATE INDEX sessions_user_index ON public.sessions USING btree (user_id);
 grant delete, insert, select, update on sessions to kheo_app;
-comment on table sessions is 'Open sign-ins, one row each; the account library keeps them.';
+comment on table sessions is 'Open sign-ins, one row each; only hashes of their tokens are kept.';
+comment on column sessions.factor is 'The strongest proof that was given when it was opened.';
+comment on column sessions.factor_put_off_at is 'Demonstration worlds only: setting up the required second factor was put off for this session.';
 
 create table setup_links (
 	token_hash text not null,
@@ -774,6 +865,30 @@ create table setup_links (
 );
 grant delete, insert, select, update on setup_links to kheo_app;
 comment on table setup_links is 'One-time links with which the first administrator of an empty installation is made; only hashes are kept.';
+
+create table sign_in_throttles (
+	key text not null,
+	failure_count integer not null,
+	blocked_until timestamp(3) with time zone,
+	tried_at timestamp(3) with time zone not null,
+	constraint sign_in_throttles_pkey PRIMARY KEY (key)
+);
+CREATE INDEX sign_in_throttles_tried_index ON public.sign_in_throttles USING btree (tried_at);
+grant delete, insert, select, update on sign_in_throttles to kheo_app;
+comment on table sign_in_throttles is 'Failed tries by account, known device and network address, as hashes; rows go a day after the last try.';
+
+create table totp_secrets (
+	user_id uuid not null,
+	secret_sealed text not null,
+	confirmed_at timestamp(3) with time zone,
+	last_step bigint,
+	created_at timestamp(3) with time zone default now() not null,
+	constraint totp_secrets_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+	constraint totp_secrets_pkey PRIMARY KEY (user_id)
+);
+grant delete, insert, select, update on totp_secrets to kheo_app;
+comment on table totp_secrets is 'Authenticator apps as second factor; the secret is encrypted with the key of the installation.';
+comment on column totp_secrets.last_step is 'Time step of the last code that was taken: it and earlier ones are refused, so that no code works twice.';
 
 create table unit_events (
 	id uuid not null,
@@ -870,19 +985,6 @@ create table users (
 );
 grant delete, insert, select, update on users to kheo_app;
 comment on table users is 'People who sign in. Only a name and an address to sign in with: no personal traits.';
-
-create table verifications (
-	id uuid not null,
-	identifier text not null,
-	value text not null,
-	expires_at timestamp(3) with time zone not null,
-	created_at timestamp(3) with time zone default now() not null,
-	updated_at timestamp(3) with time zone default now() not null,
-	constraint verifications_pkey PRIMARY KEY (id)
-);
-CREATE INDEX verifications_identifier_index ON public.verifications USING btree (identifier);
-grant delete, insert, select, update on verifications to kheo_app;
-comment on table verifications is 'Short-lived tokens of the account library.';
 
 create table year_themes (
 	unit_id uuid not null,

@@ -27,6 +27,18 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccountLinks {
+  created_at: Generated<Timestamp>;
+  delivery: string;
+  expires_at: Timestamp;
+  id: string;
+  kind: string;
+  revoked_at: Timestamp | null;
+  token_hash: string;
+  used_at: Timestamp | null;
+  user_id: string;
+}
+
 export interface ActionBlocks {
   action_count: number;
   hash: string;
@@ -84,17 +96,11 @@ export interface Attachments {
 }
 
 export interface Credentials {
-  access_token: string | null;
-  access_token_expires_at: Timestamp | null;
   account_id: string;
   created_at: Generated<Timestamp>;
   id: string;
-  id_token: string | null;
   password: string | null;
   provider_id: string;
-  refresh_token: string | null;
-  refresh_token_expires_at: Timestamp | null;
-  scope: string | null;
   updated_at: Generated<Timestamp>;
   user_id: string;
 }
@@ -161,6 +167,14 @@ export interface Imports {
   summary: Generated<Json>;
   unit_id: string;
   year: number;
+}
+
+export interface Installation {
+  /**
+   * Set when the demonstration world was loaded into an empty installation: a required second factor can be put off here.
+   */
+  demonstration_since: Timestamp | null;
+  only_row: Generated<boolean>;
 }
 
 export interface JobsBam {
@@ -340,6 +354,42 @@ export interface Models {
   replicated_from_id: string | null;
 }
 
+export interface Outbox {
+  attempt_count: Generated<number>;
+  body: string;
+  created_at: Generated<Timestamp>;
+  id: string;
+  last_error: string | null;
+  /**
+   * The secret link of the mail, encrypted; the body has {link} in its place. Gone once sent or given up.
+   */
+  link_sealed: string | null;
+  recipient: string;
+  sent_at: Timestamp | null;
+  state: Generated<string>;
+  subject: string;
+}
+
+export interface Passkeys {
+  counter: number;
+  created_at: Generated<Timestamp>;
+  credential_id: string;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  public_key: Buffer;
+  transports: Generated<string[]>;
+  user_id: string;
+}
+
+export interface PendingSteps {
+  details: Generated<Json>;
+  expires_at: Timestamp;
+  purpose: string;
+  token_hash: string;
+  user_id: string | null;
+}
+
 export interface Postings {
   /**
    * The quantity or amount is an estimate; totals that contain one print "khoảng".
@@ -396,6 +446,12 @@ export interface Recognitions {
    * The action that revoked the decision, if one did.
    */
   revoked_by: string | null;
+}
+
+export interface RecoveryCodes {
+  code_hash: string;
+  used_at: Timestamp | null;
+  user_id: string;
 }
 
 export interface Registrations {
@@ -683,10 +739,18 @@ export interface SealedKeys {
 export interface Sessions {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
+  /**
+   * The strongest proof that was given when it was opened.
+   */
+  factor: Generated<string>;
+  /**
+   * Demonstration worlds only: setting up the required second factor was put off for this session.
+   */
+  factor_put_off_at: Timestamp | null;
   id: string;
   ip_address: string | null;
-  token: string;
-  updated_at: Generated<Timestamp>;
+  last_used_at: Generated<Timestamp>;
+  token_hash: string;
   user_agent: string | null;
   user_id: string;
 }
@@ -695,6 +759,24 @@ export interface SetupLinks {
   created_at: Generated<Timestamp>;
   token_hash: string;
   used_at: Timestamp | null;
+}
+
+export interface SignInThrottles {
+  blocked_until: Timestamp | null;
+  failure_count: number;
+  key: string;
+  tried_at: Timestamp;
+}
+
+export interface TotpSecrets {
+  confirmed_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  /**
+   * Time step of the last code that was taken: it and earlier ones are refused, so that no code works twice.
+   */
+  last_step: number | null;
+  secret_sealed: string;
+  user_id: string;
 }
 
 export interface UnitEvents {
@@ -768,15 +850,6 @@ export interface Users {
   updated_at: Generated<Timestamp>;
 }
 
-export interface Verifications {
-  created_at: Generated<Timestamp>;
-  expires_at: Timestamp;
-  id: string;
-  identifier: string;
-  updated_at: Generated<Timestamp>;
-  value: string;
-}
-
 export interface YearThemes {
   action_id: string;
   title: string;
@@ -785,6 +858,7 @@ export interface YearThemes {
 }
 
 export interface DB {
+  account_links: AccountLinks;
   action_blocks: ActionBlocks;
   action_seals: ActionSeals;
   actions: Actions;
@@ -797,6 +871,7 @@ export interface DB {
   import_mappings: ImportMappings;
   import_rows: ImportRows;
   imports: Imports;
+  installation: Installation;
   "jobs.bam": JobsBam;
   "jobs.job": JobsJob;
   "jobs.job_dependency": JobsJobDependency;
@@ -809,9 +884,13 @@ export interface DB {
   master_keys: MasterKeys;
   measure_facets: MeasureFacets;
   models: Models;
+  outbox: Outbox;
+  passkeys: Passkeys;
+  pending_steps: PendingSteps;
   postings: Postings;
   recognition_levels: RecognitionLevels;
   recognitions: Recognitions;
+  recovery_codes: RecoveryCodes;
   registration_tags: RegistrationTags;
   registrations: Registrations;
   report_errata: ReportErrata;
@@ -835,12 +914,13 @@ export interface DB {
   sealed_keys: SealedKeys;
   sessions: Sessions;
   setup_links: SetupLinks;
+  sign_in_throttles: SignInThrottles;
+  totp_secrets: TotpSecrets;
   unit_events: UnitEvents;
   unit_kinds: UnitKinds;
   unit_paths: UnitPaths;
   unit_versions: UnitVersions;
   units: Units;
   users: Users;
-  verifications: Verifications;
   year_themes: YearThemes;
 }

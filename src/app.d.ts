@@ -1,5 +1,6 @@
 import type { Actor } from '#lib/accounts/actor.ts';
-import type { Auth } from '#lib/accounts/auth.server.ts';
+import type { Session } from '#lib/accounts/session.server.ts';
+import type { Site } from '#lib/accounts/site.server.ts';
 import type { Kysely } from 'kysely';
 import type { DB } from '../db/types.ts';
 
@@ -11,8 +12,8 @@ declare global {
 		}
 		interface Locals {
 			db: Kysely<DB>;
-			auth: Auth;
-			session: { id: string; user: { id: string; name: string; email: string } } | null;
+			site: Site;
+			session: Session | null;
 			/** Absent for visitors; pages inside take it through `signedIn(locals)`. */
 			actor?: Actor;
 		}

@@ -1,10 +1,11 @@
 import { redirect } from '@sveltejs/kit';
 import { sequence, type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit/hooks';
-import { getRequestEvent } from '$app/server';
-import { sveltekitCookies } from 'better-auth/svelte-kit';
 import { v7 as newId } from 'uuid';
 import { actorOf } from '#lib/accounts/role.server.ts';
-import { createAuth, type Auth } from '#lib/accounts/auth.server.ts';
+import { readCookie } from '#lib/accounts/door.server.ts';
+import { mustSetUp } from '#lib/accounts/second-factor.server.ts';
+import { find as findSession } from '#lib/accounts/session.server.ts';
+import { siteOf, type Site } from '#lib/accounts/site.server.ts';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { paraglideMiddleware } from '#lib/paraglide/server.js';
 import { openDatabase, type Opened } from '#lib/server/db.ts';
@@ -14,13 +15,12 @@ import { fromDatabase, problemText } from '#lib/server/problem.ts';
 import { readSecret, readSettings } from '#lib/server/settings.ts';
 
 let opened: Opened;
-let auth: Auth;
+let site: Site;
 
 export const init: ServerInit = async () => {
 	const settings = readSettings();
 	opened = await openDatabase(settings);
-	const origin = settings.origin ?? `http://${settings.host}:${settings.port}`;
-	auth = createAuth(opened.db, { secret: readSecret(settings), origin, plugins: [sveltekitCookies(getRequestEvent)] });
+	site = siteOf(settings, readSecret(settings));
 };
 
 const language: Handle = ({ event, resolve }) =>
@@ -28,25 +28,25 @@ const language: Handle = ({ event, resolve }) =>
 		resolve(event, { transformPageChunk: ({ html }) => html.replace('%paraglide.lang%', locale) })
 	);
 
-/** Who asks. Pages under (office) and (admin) are for those who signed in; everything else decides for itself. */
+/**
+ * Who asks. Pages under (office) and (admin) are for those who signed in, and who set up the second factor that their
+ * role asks for; everything else decides for itself.
+ */
 const who: Handle = async ({ event, resolve }) => {
-	event.locals.db = opened.db;
-	event.locals.auth = auth;
-	const session = await auth.api.getSession({ headers: event.request.headers }).catch(causeOf);
-	event.locals.session = session
-		? { id: session.session.id, user: { id: session.user.id, name: session.user.name, email: session.user.email } }
-		: null;
+	const { locals, url } = event;
+	locals.db = opened.db;
+	locals.site = site;
+	const token = readCookie(event, 'session');
+	const session = token ? await findSession(opened.db, token) : null;
+	locals.session = session;
 	const inside = /^\/\((office|admin)\)/.test(event.route.id ?? '');
-	if (inside && !event.locals.session)
-		redirect(303, `/sign-in?to=${encodeURIComponent(event.url.pathname + event.url.search)}`);
-	if (event.locals.session) event.locals.actor = await actorOf(opened.db, event.locals.session.user);
+	if (inside && !session) redirect(303, `/sign-in?to=${encodeURIComponent(url.pathname + url.search)}`);
+	if (!session) return resolve(event);
+	locals.actor = await actorOf(opened.db, session.user);
+	const isOwnAccount = event.route.id?.startsWith('/(office)/account') === true;
+	if (inside && !isOwnAccount && mustSetUp(locals.actor, session)) redirect(303, '/account/second-factor');
 	return resolve(event);
 };
-
-/** The account library says of a lost database only that it failed; the refusal is its cause. */
-function causeOf(error: unknown): never {
-	throw (error instanceof Error && fromDatabase(error.cause)) || error;
-}
 
 /** The database gone before the page's own code was reached. */
 const outage: Handle = async ({ event, resolve }) => {

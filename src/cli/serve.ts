@@ -5,6 +5,7 @@ import * as accounts from '#lib/accounts/account.server.ts';
 import { loadDemonstration } from '#lib/demo/load.ts';
 import { resume as resumeReading } from '#lib/import/reading.server.ts';
 import { m } from '#lib/paraglide/messages.js';
+import { addressReader } from '#lib/server/client-address.ts';
 import { openDatabase, type Opened } from '#lib/server/db.ts';
 import { startJobs } from '#lib/server/jobs.ts';
 import { takeLock, type Lock } from '#lib/server/lock.ts';
@@ -70,6 +71,7 @@ async function run(
 	const signal = told();
 	lock.describe(address);
 	say(m.cli_server_ready({ address }, { locale }));
+	if (await accounts.isDemonstration(opened.db)) say(m.cli_server_demonstration({}, { locale }));
 	const token = await accounts.setupToken(opened.db);
 	if (token) say(m.cli_server_setup({ link: `${address}/setup/${token}` }, { locale }));
 	log('info', 'server.stopping', { signal: await signal });
@@ -91,12 +93,16 @@ async function showDemonstration({ db }: Opened): Promise<void> {
 async function listen(settings: Settings): Promise<Server> {
 	const scheme = 'x-kheo-scheme';
 	const host = 'x-kheo-host';
+	const address = 'x-kheo-address';
+	const addressOf = addressReader(settings.trustedProxies);
 	const origin = settings.origin ? new URL(settings.origin) : null;
 	Object.assign(process.env, { PORT: String(settings.port), BODY_SIZE_LIMIT: BODY_LIMIT });
-	Object.assign(process.env, { PROTOCOL_HEADER: scheme, HOST_HEADER: host });
+	Object.assign(process.env, { PROTOCOL_HEADER: scheme, HOST_HEADER: host, ADDRESS_HEADER: address });
 	const { handler } = await import(join(projectFolder(), 'build/handler.js'));
 	const server = createServer((request, response) => {
 		request.headers[scheme] = origin?.protocol.slice(0, -1) ?? 'http';
+		const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',');
+		request.headers[address] = addressOf(request.socket.remoteAddress ?? '', forwarded);
 		request.headers[host] = origin?.host ?? request.headers.host;
 		handler(request, response, () => response.writeHead(404).end());
 	});

@@ -1,10 +1,12 @@
+import { asksForSecondFactor } from '#lib/accounts/second-factor.server.ts';
+import type { Session } from '#lib/accounts/session.server.ts';
 import { unitsWhere, type Actor } from '#lib/accounts/actor.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { listOwn } from '#lib/units/unit.server.ts';
 import type { Db } from '#lib/server/db.ts';
 
 /** What every page inside needs: who, for which office, and where one can go. */
-export async function shell(db: Db, actor: Actor) {
+export async function shell(db: Db, actor: Actor, session: Session) {
 	const own = await listOwn(db, actor);
 	const administers = unitsWhere(actor, 'account.manage').length > 0;
 	const works = unitsWhere(actor, 'model.read').length > 0;
@@ -42,12 +44,15 @@ export async function shell(db: Db, actor: Actor) {
 			name: actor.name,
 			unitName: own[0]?.name ?? '',
 			links: [
+				{ href: '/account', label: m.account_own_title() },
 				{ href: '/account/delegation', label: m.nav_delegation() },
 				{ href: '/accounts/roles', label: m.nav_roles() }
 			]
 		},
 		nav: works ? [mine, movement, running] : [running],
 		contextLine: m.core_slogan(),
-		search: { action: '/search' }
+		search: { action: '/search' },
+		/** The demonstration world asks for the second factor, but does not insist. */
+		factorDue: asksForSecondFactor(actor) && !session.hasSecondFactor && session.isDemonstration && !session.putOff
 	};
 }

@@ -158,7 +158,7 @@ describe('the database is gone in mid-request', () => {
 		await page.goto('/sign-in');
 		await office.line.cut();
 		await fill(page, { 'Thư điện tử': PEOPLE.officer, 'Mật khẩu': passwordOf('officer') });
-		await page.getByRole('button', { name: 'Đăng nhập' }).click();
+		await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
 		await reads(page, OUTAGE);
 		await office.line.mend();
 		await signIn(page, 'officer');

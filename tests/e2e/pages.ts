@@ -22,6 +22,10 @@ export function visits({ models, reports, imports, users }: Prepared): Visit[] {
 	return [
 		visit('/', [null, '/']),
 		visit('/sign-in', [null, '/sign-in']),
+		visit('/sign-in/second-factor', [null, '/sign-in/second-factor']),
+		visit('/password', [null, '/password']),
+		visit('/password/[token]', [null, '/password/da-dung'], { status: 410 }),
+		visit('/invitation/[token]', [null, '/invitation/da-dung'], { status: 410 }),
 		visit('/setup/[token]', [null, '/setup/da-dung'], { status: 410 }),
 		visit('', [null, '/khong-co-trang-nay'], { name: 'not-found', status: 404 }),
 
@@ -103,7 +107,13 @@ export function visits({ models, reports, imports, users }: Prepared): Visit[] {
 		visit('/(office)/units/[code]', ['officer', '/units/YB-DUK-14']),
 		visit('/(office)/units/import', ['administrator', '/units/import']),
 		visit('/(office)/account/delegation', ['leader', '/account/delegation']),
+		visit('/(office)/account', ['officer', '/account']),
+		visit('/(office)/account/password', ['officer', '/account/password']),
+		visit('/(office)/account/second-factor', ['leader', '/account/second-factor']),
 		visit('/(admin)/accounts', ['administrator', '/accounts']),
+		visit('/(admin)/accounts/invitations', ['administrator', '/accounts/invitations']),
+		visit('/(admin)/accounts/mail', ['administrator', '/accounts/mail']),
+		visit('/(admin)/accounts/[user]/access', ['administrator', `/accounts/${users.leader}/access`]),
 		visit('/(admin)/accounts/roles', ['officer', '/accounts/roles']),
 		visit('/(admin)/accounts/[user]', ['administrator', `/accounts/${users.leader}`])
 	];

@@ -20,7 +20,7 @@ export async function signIn(page: Page, person: Person, to = '/desk'): Promise<
 	await page.goto(`/sign-in?to=${encodeURIComponent(to)}`);
 	await page.getByLabel('Thư điện tử').fill(PEOPLE[person]);
 	await page.getByLabel('Mật khẩu').fill(passwordOf(person));
-	await page.getByRole('button', { name: 'Đăng nhập' }).click();
+	await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
 	await page.waitForURL((url) => url.pathname !== '/sign-in');
 }
 

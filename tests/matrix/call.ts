@@ -1,5 +1,7 @@
 import { isActionFailure, isHttpError, isRedirect } from '@sveltejs/kit';
 import type { Actor } from '#lib/accounts/actor.ts';
+import { by } from '#lib/accounts/people.sample.ts';
+import type { Session } from '#lib/accounts/session.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { Problem } from '#lib/server/problem.ts';
 
@@ -43,9 +45,19 @@ function eventOf({ db, actor, path, method, asking }: Parameters<typeof callRout
 	const url = new URL(`http://kheo.test${path}?${new URLSearchParams(asking.search)}`);
 	const body = new FormData();
 	for (const [name, value] of Object.entries(asking.form ?? {})) body.append(name, value);
-	const session = actor?.id ? { id: actor.id, user: { id: actor.id, name: actor.name, email: 'a@b.example' } } : null;
+	const session: Session | null = actor?.id
+		? {
+				id: actor.id,
+				user: { id: actor.id, name: actor.name, email: 'a@b.example' },
+				factor: 'password',
+				openedAt: new Date(),
+				hasSecondFactor: true,
+				putOff: false,
+				isDemonstration: false
+			}
+		: null;
 	return {
-		locals: { db, actor, session },
+		locals: { db, actor, session, site: by.site },
 		params: asking.params ?? {},
 		url,
 		request: new Request(url, method === 'GET' ? { method } : { method, body }),

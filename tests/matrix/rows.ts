@@ -86,12 +86,33 @@ export const ROWS: Readonly<Record<string, Row>> = {
 	'/(admin) load': { needs: 'signed_in', ask: () => ({}) },
 	'/(admin)/accounts/roles load': { needs: 'signed_in', ask: () => ({}) },
 	'/(admin)/accounts load': { needs: 'account.manage', ask: inUnit },
-	'/(admin)/accounts create': {
+	'/(admin)/accounts/invitations load': { needs: 'account.manage', ask: inUnit },
+	'/(admin)/accounts/invitations invite': {
 		needs: 'account.manage',
 		ask: ({ unitId, code }) => ({
 			search: { unit: code },
-			form: { name: 'Đỗ An', email: 'do.an@example.vn', password: 'mot-cau-de-nho', unitId, role: 'officer' }
+			form: {
+				name: 'Đỗ An',
+				email: 'do.an@example.vn',
+				unitId,
+				'roles[]': 'officer',
+				from: '01/1/2099',
+				lastDay: '',
+				delivery: 'slip'
+			}
 		})
+	},
+	'/(admin)/accounts/[user]/access load': {
+		needs: 'account.manage',
+		ask: ({ person }) => ({ params: { user: person } })
+	},
+	'/(admin)/accounts/[user]/access link': {
+		needs: 'account.manage',
+		ask: ({ person }) => ({ params: { user: person }, form: { delivery: 'slip' } })
+	},
+	'/(admin)/accounts/[user]/access removeFactors': {
+		needs: 'account.manage',
+		ask: ({ person }) => ({ params: { user: person }, form: { reason: 'Mất điện thoại' } })
 	},
 	'/(admin)/accounts end': { needs: 'account.manage', ask: ({ role }) => ({ form: { grantId: role } }) },
 	'/(admin)/accounts/[user] load': {
@@ -109,6 +130,8 @@ export const ROWS: Readonly<Record<string, Row>> = {
 		needs: 'account.manage',
 		ask: ({ role, person }) => ({ params: { user: person }, form: { grantId: role } })
 	},
+	'/(office)/account load': { needs: 'signed_in', ask: () => ({}) },
+	'/(office)/account/password load': { needs: 'signed_in', ask: () => ({}) },
 	'/(office)/account/delegation load': { needs: 'signed_in', ask: () => ({}) },
 	'/(office)/desk load': { needs: 'model.read', ask: inUnit, shows: (data) => typeof data !== 'string' },
 	'/(office)/figures load': { needs: 'figure.read', reaches: 'tree', ask: inUnit },
@@ -323,6 +346,32 @@ export const ROWS: Readonly<Record<string, Row>> = {
 export const ELSEWHERE: Readonly<Record<string, string>> = {
 	'/sign-in load': 'tests/e2e/refusals.test.ts',
 	'/sign-in default': 'tests/e2e/refusals.test.ts',
+	'/sign-in/second-factor load': 'tests/e2e/second-factor.test.ts',
+	'/sign-in/second-factor default': 'tests/e2e/second-factor.test.ts',
+	'/sign-in/passkey POST': 'tests/e2e/second-factor.test.ts',
+	'/sign-in/passkey/options POST': 'tests/e2e/second-factor.test.ts',
+	'/sign-in/oidc GET': 'src/lib/accounts/oidc.server.test.ts',
+	'/sign-in/oidc/callback GET': 'src/lib/accounts/oidc.server.test.ts',
+	'/password load': 'src/lib/accounts/link.server.test.ts',
+	'/password default': 'src/lib/accounts/link.server.test.ts',
+	'/password/[token] load': 'src/lib/accounts/link.server.test.ts',
+	'/password/[token] default': 'src/lib/accounts/link.server.test.ts',
+	'/invitation/[token] load': 'src/lib/accounts/link.server.test.ts',
+	'/invitation/[token] default': 'src/lib/accounts/link.server.test.ts',
+	'/(admin)/accounts/invitations again': 'src/lib/accounts/link.server.test.ts',
+	'/(admin)/accounts/invitations revoke': 'src/lib/accounts/link.server.test.ts',
+	'/(admin)/accounts/mail load': 'src/lib/mail/outbox.server.test.ts',
+	'/(office)/account end': 'src/lib/accounts/sign-in.server.test.ts',
+	'/(office)/account endOthers': 'src/lib/accounts/sign-in.server.test.ts',
+	'/(office)/account later': 'tests/e2e/second-factor.test.ts',
+	'/(office)/account/password default': 'src/lib/accounts/sign-in.server.test.ts',
+	'/(office)/account/second-factor load': 'tests/e2e/second-factor.test.ts',
+	'/(office)/account/second-factor confirm': 'tests/e2e/second-factor.test.ts',
+	'/(office)/account/second-factor removeTotp': 'src/lib/accounts/sign-in.server.test.ts',
+	'/(office)/account/second-factor renewCodes': 'tests/e2e/second-factor.test.ts',
+	'/(office)/account/second-factor addPasskey': 'tests/e2e/second-factor.test.ts',
+	'/(office)/account/second-factor removePasskey': 'tests/e2e/second-factor.test.ts',
+	'/(office)/account/second-factor/passkey POST': 'tests/e2e/second-factor.test.ts',
 	'/sign-out POST': 'tests/e2e/refusals.test.ts',
 	'/language POST': 'tests/e2e/nojs.test.ts',
 	'/setup/[token] load': 'tests/e2e/start.test.ts',

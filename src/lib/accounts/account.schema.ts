@@ -11,8 +11,8 @@ const Email = z
 	.string()
 	.transform((value) => normalise(value).toLowerCase())
 	.pipe(z.email('field_email_invalid').max(254, 'field_too_long'));
-/** Length is what makes a password strong; there are no composition rules (NIST SP 800-63B). */
-const Password = z.string().min(12, 'field_password_short').max(200, 'field_too_long');
+/** Bounds only: `weakness` says what makes a password easy to guess. */
+const Password = z.string().min(1, 'field_required').max(1000, 'field_too_long');
 export const UnitCode = z
 	.string()
 	.trim()
@@ -27,12 +27,14 @@ export const SetupForm = z.strictObject({
 	password: Password
 });
 
-export const AccountForm = z.strictObject({
+export const InvitationForm = z.strictObject({
 	name: text(120),
 	email: Email,
-	password: Password,
 	unitId: z.uuid('field_id_invalid'),
-	role: z.enum(ROLES, 'field_choose')
+	roles: z.array(z.enum(ROLES, 'field_choose')).min(1, 'field_choose').max(ROLES.length),
+	from: Day,
+	lastDay: DayOrNone,
+	delivery: z.enum(['mail', 'slip'], 'field_choose')
 });
 
 export const RoleForm = z.strictObject({
@@ -51,3 +53,7 @@ export const DelegationForm = z.strictObject({
 	lastDay: Day,
 	reason: text(500)
 });
+
+export const PasswordForm = z.strictObject({ password: Password });
+export const PasswordChangeForm = z.strictObject({ current: Password, password: Password });
+export const ForgottenForm = z.strictObject({ email: Email });

@@ -144,7 +144,7 @@ test('a role that begins later opens nothing before, and one that ended opens no
 test('ending a role signs its holder out at once', async ({ db }) => {
 	const { baseId } = await world(db);
 	const officer = await person(db, { name: 'Lò Thị Mai', unitId: baseId, role: 'officer' });
-	await sql`insert into sessions (id, user_id, token, expires_at) values (${newId()}, ${officer.id}, 'x', now() + interval '1 day')`.execute(
+	await sql`insert into sessions (id, user_id, token_hash, expires_at) values (${newId()}, ${officer.id}, 'x', now() + interval '1 day')`.execute(
 		db
 	);
 	await endRole(db, machine, await grantOf(db, officer));

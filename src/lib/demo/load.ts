@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { create } from '#lib/accounts/account.server.ts';
+import { create, isEmpty, markDemonstration } from '#lib/accounts/account.server.ts';
 import { operator, type Role } from '#lib/accounts/actor.ts';
 import { addSheet } from '#lib/models/score-sheet.server.ts';
 import { draft, giveBack, submit } from '#lib/models/registration.server.ts';
@@ -92,12 +92,15 @@ export const DEMONSTRATION_ACCOUNTS: readonly DemonstrationAccount[] = [
 export async function loadDemonstration(db: Kysely<DB>): Promise<readonly DemonstrationAccount[]> {
 	const { rows } = await sql`select 1 from unit_versions where code in ('YB-DUK', 'KG') limit 1`.execute(db);
 	if (rows.length > 0) return DEMONSTRATION_ACCOUNTS;
+	const wasEmpty = await isEmpty(db);
 	await db.transaction().execute(async (tx) => {
 		await fillBloc(tx);
 		await establishBloc(tx, { code: 'TH-DUK', province: 'Tỉnh uỷ (dữ liệu tập huấn)', provinceCode: 'TH' });
 		await registerProvince(tx, await establishProvince(tx));
 		await beginReports(tx);
 		await makeAccounts(tx, DEMONSTRATION_ACCOUNTS);
+		// Never where real people work already: there the second factor stays required.
+		if (wasEmpty) await markDemonstration(tx);
 		await sql`select refresh_statistics()`.execute(tx);
 	});
 	return DEMONSTRATION_ACCOUNTS;

@@ -319,7 +319,9 @@ describe('two at once, and what is cut off', () => {
 		await resume(db);
 		const jobs = await startJobs(pool, {
 			'import.read': (job) => read(db, data, 'id' in job ? String(job.id) : ''),
-			'actions.seal': async () => undefined
+			'actions.seal': async () => undefined,
+			'mail.send': async () => undefined,
+			'accounts.sweep': async () => undefined
 		});
 		await expect.poll(async () => (await get(db, officer, id)).state, { timeout: 20_000 }).toBe('ready');
 		await jobs.stop();

@@ -12,7 +12,9 @@ test('a job enqueued in a transaction runs after its commit, and not after a rol
 	}).catch(() => undefined);
 	const jobs = await startJobs(clone.pool, {
 		'import.read': async (data) => void seen.push(data),
-		'actions.seal': async () => undefined
+		'actions.seal': async () => undefined,
+		'mail.send': async () => undefined,
+		'accounts.sweep': async () => undefined
 	});
 	await expect.poll(() => seen, { timeout: 10_000 }).toEqual([{ id: 'committed' }]);
 	await jobs.stop();

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Db } from './db.ts';
 import { log, logBug } from './log.ts';
+import { Problem } from './problem.ts';
 
 /**
  * Work that goes on in the background. A command enqueues in its own transaction: no commit, no job.
@@ -11,7 +12,11 @@ const QUEUES = {
 	/** Reads a dropped list. */
 	'import.read': { retryLimit: 1, expireInSeconds: 300 },
 	/** Seals actions into the hash chain; one at a time. */
-	'actions.seal': { policy: 'singleton', retryLimit: 0, expireInSeconds: 600 }
+	'actions.seal': { policy: 'singleton', retryLimit: 0, expireInSeconds: 600 },
+	/** Sends a letter of the outbox; waits half a minute, then about twice as long each time. */
+	'mail.send': { retryLimit: 5, retryDelay: 30, retryBackoff: true, expireInSeconds: 120 },
+	/** Removes sessions, begun sign-ins and counted failures that have ended. */
+	'accounts.sweep': { policy: 'singleton', retryLimit: 0, expireInSeconds: 300 }
 } as const;
 export type Queue = keyof typeof QUEUES;
 
@@ -51,6 +56,7 @@ export async function startJobs(pool: pg.Pool, handlers: Handlers): Promise<{ st
 		});
 	}
 	await boss.schedule('actions.seal', '* * * * *');
+	await boss.schedule('accounts.sweep', '17 * * * *');
 	return { stop: () => boss.stop({ timeout: 5_000 }) };
 }
 
@@ -58,7 +64,8 @@ async function carryOut(name: Queue, work: () => Promise<void>): Promise<void> {
 	try {
 		await work();
 	} catch (error) {
-		logBug(error, { job: name });
+		if (error instanceof Problem) log('warn', 'job.refused', { job: name, error });
+		else logBug(error, { job: name });
 		throw error;
 	}
 }
@@ -69,5 +76,5 @@ export async function enqueue(db: Db, queue: Queue, data: object): Promise<void>
 }
 
 function queueNames(): Queue[] {
-	return ['import.read', 'actions.seal'];
+	return ['import.read', 'actions.seal', 'mail.send', 'accounts.sweep'];
 }

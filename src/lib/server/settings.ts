@@ -17,8 +17,32 @@ const environment = z.object({
 		.optional(),
 	HOST: z.string().min(1).default('127.0.0.1'),
 	PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-	ORIGIN: z.url({ protocol: /^https?$/ }).optional()
+	ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+	KHEO_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+	KHEO_MAIL_FROM: z
+		.string()
+		.regex(/^\P{Cc}+$/u)
+		.max(300)
+		.optional(),
+	KHEO_TRUSTED_PROXIES: z
+		.string()
+		.transform((text) => text.split(',').map((part) => part.trim()))
+		.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).max(50))
+		.default([]),
+	KHEO_OIDC_ISSUER: z
+		.url({ protocol: /^https?$/ })
+		.refine((url) => /^(https:|http:\/\/(localhost|127\.0\.0\.1)([:/]|$))/.test(url), 'https')
+		.optional(),
+	KHEO_OIDC_CLIENT_ID: z.string().min(1).max(300).optional(),
+	KHEO_OIDC_CLIENT_SECRET: z.string().min(1).max(1000).optional(),
+	KHEO_OIDC_NAME: z.string().min(1).max(60).default('OpenID Connect')
 });
+
+/** Things that are set together or not at all. */
+const TOGETHER = [
+	['KHEO_SMTP_URL', 'KHEO_MAIL_FROM'],
+	['KHEO_OIDC_ISSUER', 'KHEO_OIDC_CLIENT_ID', 'KHEO_OIDC_CLIENT_SECRET']
+] as const;
 
 export type Settings = {
 	/** The data folder, absolute. */
@@ -33,6 +57,12 @@ export type Settings = {
 	secret: string | null;
 	/** Master keys of the sealed lane as `version:key`, with commas between; null: the file in the data folder. */
 	masterKey: string | null;
+	/** Where letters are handed in, and from whom they come; null: nothing is sent. */
+	mail: { url: string; from: string } | null;
+	/** Networks whose word about the client's address is taken. */
+	trustedProxies: readonly string[];
+	/** Where people may sign in instead, such as the province's own directory. */
+	identityProvider: { issuer: string; clientId: string; clientSecret: string; name: string } | null;
 };
 
 /** Reads the environment once at the door. An empty variable counts as absent. Throws `settings.invalid`. */
@@ -43,8 +73,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
 		const [issue] = read.error.issues;
 		throw problem('settings.invalid', { name: issue?.path.join('.') ?? '', detail: issue?.message ?? '' });
 	}
+	refuseHalves(read.data);
 	const { KHEO_DATA, KHEO_DATABASE_URL, KHEO_MIGRATOR_URL, KHEO_SECRET, KHEO_MASTER_KEY, HOST, PORT, ORIGIN } =
 		read.data;
+	const { KHEO_OIDC_ISSUER: issuer, KHEO_OIDC_CLIENT_ID: clientId, KHEO_OIDC_CLIENT_SECRET: clientSecret } = read.data;
+	const { KHEO_SMTP_URL: url, KHEO_MAIL_FROM: from } = read.data;
 	return {
 		data: KHEO_DATA ? resolve(KHEO_DATA) : join(projectFolder(), '.kheo'),
 		databaseUrl: KHEO_DATABASE_URL ?? null,
@@ -53,8 +86,20 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
 		port: PORT,
 		origin: ORIGIN ?? null,
 		secret: KHEO_SECRET ?? null,
-		masterKey: KHEO_MASTER_KEY ?? null
+		masterKey: KHEO_MASTER_KEY ?? null,
+		mail: url && from ? { url, from } : null,
+		trustedProxies: read.data.KHEO_TRUSTED_PROXIES,
+		identityProvider:
+			issuer && clientId && clientSecret ? { issuer, clientId, clientSecret, name: read.data.KHEO_OIDC_NAME } : null
 	};
+}
+
+function refuseHalves(given: Readonly<Record<string, unknown>>): void {
+	for (const names of TOGETHER) {
+		const missing = names.find((name) => given[name] === undefined);
+		const present = names.find((name) => given[name] !== undefined);
+		if (missing && present) throw problem('settings.invalid', { name: missing, detail: `needed with ${present}` });
+	}
 }
 
 /** Makes the data folder, readable by its owner only. Throws `data.unwritable`, `data.disk_full`. */

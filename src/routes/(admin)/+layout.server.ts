@@ -1,5 +1,5 @@
-import { signedIn } from '#lib/accounts/guard.ts';
+import { signedIn, signedInSession } from '#lib/accounts/guard.ts';
 import { shell } from '../shell.server.ts';
 import type { LayoutServerLoad } from './$types';
 
-export const load: LayoutServerLoad = ({ locals }) => shell(locals.db, signedIn(locals));
+export const load: LayoutServerLoad = ({ locals }) => shell(locals.db, signedIn(locals), signedInSession(locals));

@@ -1,40 +1,51 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { APIError } from 'better-auth/api';
 import { z } from 'zod';
+import { destination, doorOf, letIn } from '#lib/accounts/door.server.ts';
+import { signIn } from '#lib/accounts/sign-in.server.ts';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { fields } from '#lib/server/form.ts';
-import { fromDatabase, problem, problemText } from '#lib/server/problem.ts';
+import { fromDatabase, problem, problemText, type Problem } from '#lib/server/problem.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-const SignIn = z.strictObject({ email: z.string().trim().toLowerCase().max(254), password: z.string().max(200) });
+const SignIn = z.strictObject({ email: z.string().trim().toLowerCase().max(254), password: z.string().max(256) });
 
 export const load: PageServerLoad = ({ locals, url }) => {
-	if (locals.session) redirect(303, inside(url));
+	if (locals.session) redirect(303, destination(url));
+	return {
+		provider: locals.site.identityProvider?.name ?? null,
+		done: url.searchParams.get('done'),
+		refused: refusalOf(url.searchParams.get('refused'))
+	};
 };
 
 export const actions: Actions = {
-	default: async ({ request, locals, url }) => {
-		const read = SignIn.safeParse(fields(await request.formData()));
-		if (!read.success) return refused('');
+	default: async (event) => {
+		const read = SignIn.safeParse(fields(await event.request.formData()));
+		if (!read.success) return refused('', problem('access.wrong_password'));
 		try {
-			await locals.auth.api.signInEmail({ body: read.data, headers: request.headers });
+			letIn(event, await signIn(event.locals.db, read.data, doorOf(event)));
 		} catch (error) {
-			const lost = fromDatabase(error) ?? (error instanceof Error ? fromDatabase(error.cause) : null);
-			if (lost) return refused(read.data.email, lost);
-			if (error instanceof APIError) return refused(read.data.email);
+			const refusal = fromDatabase(error);
+			if (refusal) return refused(read.data.email, refusal);
 			throw error;
 		}
-		redirect(303, inside(url));
 	}
 };
 
-/** The same words for an unknown address and a wrong password: nobody learns who has an account. */
-function refused(email: string, refusal = problem('access.wrong_password')) {
-	return fail(refusal.status, { email, message: problemText(refusal, getLocale()) });
+/** Ways in that lead through other addresses come back with the code of their refusal. */
+function refusalOf(asked: string | null): string | null {
+	const code = WAYS_BACK.find((one) => one === asked);
+	return code ? problemText(problem(code), getLocale()) : null;
 }
 
-/** Where the reader wanted to go; only inside this site. */
-function inside(url: URL): string {
-	const to = url.searchParams.get('to') ?? '/desk';
-	return /^\/(?![/\\])/.test(to) ? to : '/desk';
+const WAYS_BACK = [
+	'access.passkey_refused',
+	'access.provider_refused',
+	'access.provider_unknown_person',
+	'access.provider_unavailable'
+] as const;
+
+/** The same words for an unknown address and a wrong password: nobody learns who has an account. */
+function refused(email: string, refusal: Problem) {
+	return fail(refusal.status, { email, message: problemText(refusal, getLocale()) });
 }

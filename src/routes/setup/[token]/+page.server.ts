@@ -1,6 +1,7 @@
-import { redirect } from '@sveltejs/kit';
+import { fail, redirect } from '@sveltejs/kit';
 import { isSetupToken } from '#lib/accounts/account.server.ts';
 import { SetupForm } from '#lib/accounts/account.schema.ts';
+import { weakness } from '#lib/accounts/password-rules.server.ts';
 import { setUp } from '#lib/accounts/setup.server.ts';
 import { attempt, fields, parse } from '#lib/server/form.ts';
 import { problem } from '#lib/server/problem.ts';
@@ -15,6 +16,8 @@ export const actions: Actions = {
 		const data = await request.formData();
 		const form = parse(data, SetupForm);
 		if (!form.ok) return form.failure;
+		const weak = await weakness(form.value.password, form.value);
+		if (weak) return fail(400, { issues: { password: weak }, values: fields(data) });
 		const refused = await attempt(() => setUp(locals.db, params.token, form.value), fields(data));
 		if (refused) return refused;
 		redirect(303, '/sign-in');

@@ -22,6 +22,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 	const units = await listUnder(db, unit.id);
 	return {
 		unit,
+		id: params.user,
 		name: person.name,
 		email: person.email,
 		held: person.roles.map((one) => ({
