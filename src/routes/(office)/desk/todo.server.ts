@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { history } from '#lib/actions/action.server.ts';
-import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { list } from '#lib/models/list.server.ts';
 import { m } from '#lib/paraglide/messages.js';
