@@ -67,7 +67,7 @@ export async function setPassword(tx: Tx, userId: string, hash: string): Promise
 }
 
 /** Is there nobody yet? Then the first administrator is made through a one-time link. */
-async function isEmpty(db: Db): Promise<boolean> {
+export async function isEmpty(db: Db): Promise<boolean> {
 	const { rows } = await sql<{ empty: boolean }>`select not exists (select 1 from users) as empty`.execute(db);
 	return rows[0]?.empty ?? true;
 }

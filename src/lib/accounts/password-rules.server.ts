@@ -2,7 +2,7 @@ import { fold } from '#lib/vietnamese/text.ts';
 import { VIETNAMESE_PASSWORDS } from './vietnamese-passwords.ts';
 
 /** NIST SP 800-63B-4 and ASVS 5.0 V6.2: length and lists, no rules about which characters. */
-export const PASSWORD_LENGTH = { least: 12, most: 256 } as const;
+const PASSWORD_LENGTH = { least: 12, most: 256 } as const;
 
 const ROWS = [
 	'01234567890123456789',

@@ -18,7 +18,7 @@ import { matchingStep, newSecret } from './totp.ts';
  * Roles that open nothing without a second factor: who lets others in, who signs, who reads petitions.
  * Decision 0011, from 2026-11-21.
  */
-export const SECOND_FACTOR_ROLES: readonly string[] = ['administrator', 'leader', 'petition_officer'];
+const SECOND_FACTOR_ROLES: readonly string[] = ['administrator', 'leader', 'petition_officer'];
 
 const RECOVERY_CODES = 10;
 
