@@ -122,6 +122,44 @@ comment on table actions is 'Everything that anyone did, insert-only: audit log,
 comment on column actions.home_id is 'The province (or topmost unit) at the time: the key by which the table can be distributed.';
 comment on column actions.actor_id is 'The user; null for the command line and for jobs, whose name stands in actor_name.';
 
+create table api_rates (
+	key text not null,
+	began_at timestamp(3) with time zone not null,
+	request_count integer not null,
+	constraint api_rates_pkey PRIMARY KEY (key)
+);
+CREATE INDEX api_rates_began_index ON public.api_rates USING btree (began_at);
+grant delete, insert, select, update on api_rates to kheo_app;
+comment on table api_rates is 'Requests in the present minute by token and by network address (as a hash), shared by all processes; may be lost.';
+
+create table api_tokens (
+	id uuid not null,
+	user_id uuid not null,
+	unit_id uuid not null,
+	name text not null,
+	token_hash text not null,
+	scopes text[] not null,
+	created_at timestamp(3) with time zone default now() not null,
+	expires_on date not null,
+	last_used_at timestamp(3) with time zone,
+	revoked_at timestamp(3) with time zone,
+	constraint api_tokens_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+	constraint api_tokens_scopes_check CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 20))),
+	constraint api_tokens_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint api_tokens_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+	constraint api_tokens_pkey PRIMARY KEY (id),
+	constraint api_tokens_hash_unique UNIQUE (token_hash)
+);
+CREATE INDEX api_tokens_unit_index ON public.api_tokens USING btree (unit_id);
+CREATE INDEX api_tokens_user_index ON public.api_tokens USING btree (user_id);
+grant insert, select on api_tokens to kheo_app;
+grant update (last_used_at) on api_tokens to kheo_app;
+grant update (revoked_at) on api_tokens to kheo_app;
+comment on table api_tokens is 'Keys with which other programs ask as their owner; only SHA-256 hashes of them are kept.';
+comment on column api_tokens.unit_id is 'The owner''s grants count on this unit and under it only.';
+comment on column api_tokens.expires_on is 'The first day on which it no longer works; a year ahead at most.';
+comment on column api_tokens.last_used_at is 'Written at most once a minute.';
+
 create table appraisals (
 	id uuid not null,
 	registration_id uuid not null,

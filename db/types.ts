@@ -73,6 +73,34 @@ export interface ActionSeals {
   position: number;
 }
 
+export interface ApiRates {
+  began_at: Timestamp;
+  key: string;
+  request_count: number;
+}
+
+export interface ApiTokens {
+  created_at: Generated<Timestamp>;
+  /**
+   * The first day on which it no longer works; a year ahead at most.
+   */
+  expires_on: string;
+  id: string;
+  /**
+   * Written at most once a minute.
+   */
+  last_used_at: Timestamp | null;
+  name: string;
+  revoked_at: Timestamp | null;
+  scopes: string[];
+  token_hash: string;
+  /**
+   * The owner's grants count on this unit and under it only.
+   */
+  unit_id: string;
+  user_id: string;
+}
+
 export interface Appraisals {
   action_id: string;
   appraised_at: Generated<Timestamp>;
@@ -862,6 +890,8 @@ export interface DB {
   action_blocks: ActionBlocks;
   action_seals: ActionSeals;
   actions: Actions;
+  api_rates: ApiRates;
+  api_tokens: ApiTokens;
   appraisals: Appraisals;
   attachments: Attachments;
   credentials: Credentials;

@@ -36,6 +36,9 @@ const who: Handle = async ({ event, resolve }) => {
 	const { locals, url } = event;
 	locals.db = opened.db;
 	locals.site = site;
+	locals.session = null;
+	// Other programs bring a token; a cookie must not speak for anybody there.
+	if (url.pathname.startsWith('/api/')) return resolve(event);
 	const token = readCookie(event, 'session');
 	const session = token ? await findSession(opened.db, token) : null;
 	locals.session = session;

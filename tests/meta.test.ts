@@ -35,13 +35,16 @@ describe('the tree', () => {
 	});
 	test('imports run one way', () => {
 		const ranks: readonly (readonly [RegExp, number])[] = [
+			[/^src\/lib\/api\/operation\.ts/, 1],
+			[/^src\/lib\/[a-z]+\/[a-z]+\.api\.ts/, 6],
+			[/^src\/lib\/api\//, 7],
 			[/^src\/lib\/(server|vietnamese|ui)\//, 0],
 			[/^src\/lib\/(accounts|actions|units|ledger|sealed|privacy)\//, 1],
 			[/^src\/lib\/figures\//, 2],
 			[/^src\/lib\/(models|import)\//, 3],
 			[/^src\/lib\/catalogue\.ts/, 4],
 			[/^src\/lib\/(reports|demo)\//, 5],
-			[/^src\/(routes|cli|bench|hooks)/, 6]
+			[/^src\/(routes|cli|bench|hooks)/, 8]
 		];
 		const rank = (file: string) => ranks.find(([path]) => path.test(file))?.[1];
 		const wrong = sources

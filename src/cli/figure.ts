@@ -2,15 +2,16 @@ import type { Command } from 'commander';
 import { operator } from '#lib/accounts/actor.ts';
 import { FIGURES, figureNamed } from '#lib/catalogue.ts';
 import { ask } from '#lib/figures/ask.server.ts';
-import type { Answer, Figure, Where } from '#lib/figures/figure.ts';
+import { coded } from '#lib/figures/coded.server.ts';
+import type { Figure, Where } from '#lib/figures/figure.ts';
 import { figureText } from '#lib/figures/format-figure.ts';
 import { records } from '#lib/figures/records.server.ts';
-import * as registrations from '#lib/models/list.server.ts';
+import { recordLines, type RecordLine } from '#lib/models/record-line.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { word } from '#lib/ui/word.ts';
-import { getByCode, names } from '#lib/units/unit.server.ts';
+import { getByCode } from '#lib/units/unit.server.ts';
 import { refusing, say, terminalLocale, withDatabase } from './run.ts';
 
 type Options = {
@@ -92,40 +93,12 @@ async function show(db: Db, name: string, options: Options & { unit: string }): 
 	for (const record of behind ?? []) say(`  ${record.onDate ?? ''}  ${record.unit}  ${record.name ?? ''}`);
 }
 
-/** Parts by unit carry the unit's code: ids mean nothing outside. */
-async function coded(db: Db, answer: Answer) {
-	const codes = await names(
-		db,
-		answer.parts.flatMap((part) => (part.key['unit'] ? [part.key['unit']] : [])),
-		answer.asOf
-	);
-	return answer.parts.map((part) => {
-		const unit = part.key['unit'];
-		return unit ? { ...part, key: { ...part.key, unit: codes.get(unit)?.code ?? unit } } : part;
-	});
-}
-
 async function all(db: Db, figure: Figure, question: Parameters<typeof ask>[3]) {
-	const lines: { id: string | null; unit: string; name: string | null; onDate: string | null; quantity: number }[] = [];
+	const lines: RecordLine[] = [];
 	let after: string | undefined;
 	do {
 		const page = await records(db, actor, { figure, question, page: { after, limit: PAGE } });
-		const [codes, named] = [
-			await names(
-				db,
-				page.records.map((record) => record.unitId)
-			),
-			await registrations.describe(
-				db,
-				actor,
-				page.records.flatMap((record) => (record.caseId ? [record.caseId] : []))
-			)
-		];
-		for (const { caseId, unitId, onDate, quantity } of page.records) {
-			const unit = codes.get(unitId);
-			const name = caseId ? (named.get(caseId)?.name ?? null) : (unit?.name ?? null);
-			lines.push({ id: caseId, unit: unit?.code ?? unitId, name, onDate, quantity });
-		}
+		lines.push(...(await recordLines(db, actor, page.records)));
 		after = page.next ?? undefined;
 	} while (after);
 	return lines;

@@ -43,9 +43,16 @@ export type Grant = { unitId: string; role: Role };
 
 /**
  * A signed-in person, or the operator at the machine's own command line (`everything`), who has the data folder
- * in hand anyway. `grants` are those valid today.
+ * in hand anyway. `grants` are those valid today. `token`: another program asks in the person's name and may use no
+ * more than these permissions.
  */
-export type Actor = { id: string | null; name: string; grants: readonly Grant[]; everything: boolean };
+export type Actor = {
+	id: string | null;
+	name: string;
+	grants: readonly Grant[];
+	everything: boolean;
+	token?: { id: string; name: string; permissions: readonly Permission[] };
+};
 
 /** The operator of the machine: the command line and background jobs. */
 export function operator(name: string): Actor {
@@ -54,6 +61,7 @@ export function operator(name: string): Actor {
 
 /** Units on which the actor may do this; everything under them is included. */
 export function unitsWhere(actor: Actor, permission: Permission): string[] {
+	if (actor.token && !actor.token.permissions.includes(permission)) return [];
 	const roles: readonly Role[] = PERMISSIONS[permission];
 	return actor.grants.filter((grant) => roles.includes(grant.role)).map((grant) => grant.unitId);
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
+import { problem } from '#lib/server/problem.ts';
 
 /** One row of the action log to be written. `id` is made by the command, so that its postings can name their cause. */
 export type NewAction = {
@@ -22,32 +23,46 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Runs a command in one transaction and writes its actions in the same one. With `key`, a retry of the same command
- * by the same actor answers what the first answered and does nothing; the key is locked, so that two at once do not race.
+ * by the same actor answers what the first answered and does nothing.
  */
 export async function command<T>(db: Db, actor: Actor, run: (tx: Tx) => Promise<Acted<T>>, key?: string): Promise<T> {
-	return inTransaction(db, async (tx) => {
-		if (key !== undefined) {
-			const earlier = await answered<T>(tx, actor, key);
-			if (earlier) return earlier.result;
-		}
+	const perform = async (tx: Tx) => {
 		const { result, actions } = await run(tx);
 		await write(tx, actor, actions);
-		if (key !== undefined) {
-			await tx
-				.insertInto('idempotency_keys')
-				.values({ actor_id: actor.id ?? NOBODY, key, result: JSON.stringify({ result }) })
-				.execute();
-		}
 		return result;
-	});
+	};
+	if (key === undefined) return inTransaction(db, perform);
+	return (await once(db, actor, { key }, perform)).result;
 }
 
-async function answered<T>(tx: Tx, actor: Actor, key: string): Promise<{ result: T } | null> {
+/** `fingerprint`: what was asked with the key; the same key for something else is refused. */
+export type Keyed = { key: string; fingerprint?: string };
+
+/**
+ * Runs `run` in one transaction and keeps its result under the actor's key; whoever comes with the same key again gets
+ * that result. The key is locked, so that of two at the same moment one waits for the other.
+ */
+export async function once<T>(
+	db: Db,
+	actor: Actor,
+	{ key, fingerprint }: Keyed,
+	run: (tx: Tx) => Promise<T>
+): Promise<{ result: T; isRepeated: boolean }> {
 	const owner = actor.id ?? NOBODY;
-	await sql`select pg_advisory_xact_lock(hashtextextended(${`${owner}:${key}`}, 0))`.execute(tx);
-	const found = await sql<{ result: { result: T } }>`
-		select result from idempotency_keys where actor_id = ${owner} and key = ${key}`.execute(tx);
-	return found.rows[0]?.result ?? null;
+	return inTransaction(db, async (tx) => {
+		await sql`select pg_advisory_xact_lock(hashtextextended(${`${owner}:${key}`}, 0))`.execute(tx);
+		const { rows } = await sql<{ result: { result: T; fingerprint?: string } }>`
+			select result from idempotency_keys where actor_id = ${owner} and key = ${key}`.execute(tx);
+		const earlier = rows[0]?.result;
+		if (earlier && earlier.fingerprint !== fingerprint) throw problem('api.key_reused');
+		if (earlier) return { result: earlier.result, isRepeated: true };
+		const result = await run(tx);
+		await tx
+			.insertInto('idempotency_keys')
+			.values({ actor_id: owner, key, result: JSON.stringify({ result, fingerprint }) })
+			.execute();
+		return { result, isRepeated: false };
+	});
 }
 
 const AT_ONCE = 1000;
@@ -63,7 +78,7 @@ async function write(tx: Tx, actor: Actor, actions: readonly NewAction[]): Promi
 			verb: action.verb,
 			unit_id: action.unitId,
 			reason: action.reason ?? null,
-			details: action.details ?? {}
+			details: { ...action.details, ...(actor.token ? { token: actor.token.name } : {}) }
 		}));
 		await sql`
 			insert into actions (home_id, id, noun, record_id, verb, actor_id, actor_name, unit_id, reason, details)

@@ -103,7 +103,7 @@ export async function* listWhole(tx: Tx, actor: Actor, filter: ListFilter): Asyn
 	await sql`close whole_list`.execute(tx);
 }
 
-const CURSOR = /^(infinity|\d{4}-\d{2}-\d{2})~([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+export const CURSOR = /^(infinity|\d{4}-\d{2}-\d{2})~([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** A place in the list as the address holds it; one that was tampered with counts as none. */
 function readCursor(text: string | null | undefined): { day: string; id: string } | null {

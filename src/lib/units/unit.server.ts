@@ -197,6 +197,25 @@ export async function listUnder(
 	return rows;
 }
 
+export type PlacedUnit = { code: string; name: string; kind: UnitKind; parent: string | null; depth: number };
+
+/** A page of everything at and under some units on a day, by code. `after`: the last code of the page before. */
+export async function listPage(
+	db: Db,
+	unitIds: readonly string[],
+	page: { day?: string | undefined; limit: number; after?: string | undefined }
+): Promise<PlacedUnit[]> {
+	const day = page.day ?? today();
+	const { rows } = await sql<PlacedUnit>`
+		select v.code, v.name, v.kind, above.code as parent, min(p.depth) as depth from unit_paths p
+		join unit_versions v on v.unit_id = p.unit_id and v.valid @> ${day}::date
+		left join unit_versions above on above.unit_id = v.parent_id and above.valid @> ${day}::date
+		where p.ancestor_id = any(${[...unitIds]}::uuid[]) and p.valid @> ${day}::date and upper_inf(p.known)
+			and v.code > ${page.after ?? ''}
+		group by v.code, v.name, v.kind, above.code order by v.code limit ${page.limit}`.execute(db);
+	return rows;
+}
+
 /** Everyone above a unit on a day, topmost first, the unit itself last. */
 export async function listAbove(db: Db, unitId: string, day = today()): Promise<Unit[]> {
 	const { rows } = await sql<Unit>`

@@ -1,0 +1,162 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import { v7 as newId } from 'uuid';
+import { command } from '#lib/actions/action.server.ts';
+import { today } from '#lib/server/clock.ts';
+import type { Db, Tx } from '#lib/server/db.ts';
+import { problem } from '#lib/server/problem.ts';
+import { authorise, may, visibleTo } from '#lib/units/authority.server.ts';
+import { homeOf } from '#lib/units/unit.server.ts';
+import { daysBetween } from '#lib/vietnamese/day.ts';
+import type { Actor, Grant } from './actor.ts';
+import { actorOf } from './role.server.ts';
+import { isScope, LONGEST_TOKEN_DAYS, permissionsOf, TOKEN_PREFIX, TOKENS_AT_MOST, type Scope } from './token.ts';
+
+/** `expiresOn`: the first day on which it no longer works. */
+export type NewToken = { name: string; unitId: string; scopes: readonly Scope[]; expiresOn: string };
+
+/**
+ * Makes a token that acts as its owner on a unit. The secret is answered this once and kept nowhere. Refuses a scope that
+ * the owner has not got there, and days that are over or more than a year ahead.
+ */
+export async function create(db: Db, actor: Actor, wanted: NewToken): Promise<{ id: string; secret: string }> {
+	const { name, unitId, scopes, expiresOn } = wanted;
+	return command(db, actor, async (tx) => {
+		await authorise(tx, actor, 'unit.read', unitId);
+		for (const scope of scopes) {
+			if (!(await may(tx, actor, scope, unitId))) throw problem('token.scope_not_held', { scope });
+		}
+		if (expiresOn <= today()) throw problem('token.expired_already');
+		if (daysBetween(today(), expiresOn) > LONGEST_TOKEN_DAYS) throw problem('token.expires_too_late');
+		await refuseTooMany(tx, actor);
+		const secret = TOKEN_PREFIX + randomBytes(32).toString('base64url');
+		const id = newId();
+		await tx
+			.insertInto('api_tokens')
+			.values({
+				id,
+				user_id: actor.id ?? '',
+				unit_id: unitId,
+				name,
+				token_hash: hashOf(secret),
+				scopes: [...scopes],
+				expires_on: expiresOn
+			})
+			.execute();
+		const details = { name, scopes, expiresOn };
+		return { result: { id, secret }, actions: [await acted(tx, { id, unitId, verb: 'create_token', details })] };
+	});
+}
+
+async function refuseTooMany(tx: Tx, actor: Actor): Promise<void> {
+	const { rows } = await sql<{ count: number }>`
+		select count(*)::bigint as count from api_tokens
+		where user_id = ${actor.id}::uuid and revoked_at is null and expires_on > ${today()}::date`.execute(tx);
+	if ((rows[0]?.count ?? 0) >= TOKENS_AT_MOST) throw problem('token.too_many', { most: TOKENS_AT_MOST });
+}
+
+/** Ends a token at once: its owner, or who manages accounts on its unit. To others it is not there. */
+export async function revoke(db: Db, actor: Actor, id: string): Promise<{ id: string }> {
+	return command(db, actor, async (tx) => {
+		const { rows } = await sql<{ userId: string; unitId: string; name: string }>`
+			select user_id as "userId", unit_id as "unitId", name from api_tokens
+			where id = ${id}::uuid and revoked_at is null for update`.execute(tx);
+		const held = rows[0];
+		if (!held) throw problem('token.not_found');
+		const { unitId, name } = held;
+		if (held.userId !== actor.id && !(await may(tx, actor, 'account.manage', unitId))) throw problem('token.not_found');
+		await sql`update api_tokens set revoked_at = now() where id = ${id}::uuid`.execute(tx);
+		const details = { name, owner: held.userId };
+		return { result: { id }, actions: [await acted(tx, { id, unitId, verb: 'revoke_token', details })] };
+	});
+}
+
+async function acted(tx: Tx, what: { id: string; unitId: string; verb: string; details: Record<string, unknown> }) {
+	const { id, unitId, verb, details } = what;
+	return { id: newId(), homeId: await homeOf(tx, unitId, today()), noun: 'token', recordId: id, verb, unitId, details };
+}
+
+/**
+ * Who asks with this token: its owner with the roles of today, cut down to the token's unit and scopes. Refuses a token
+ * that was never given (`api.token_unknown`) and one that was revoked, has expired or whose owner has no role left there.
+ */
+export async function actorOfToken(db: Db, secret: string): Promise<Actor & { token: NonNullable<Actor['token']> }> {
+	const { rows } = await sql<{
+		id: string;
+		name: string;
+		unitId: string;
+		scopes: string[];
+		isOver: boolean;
+		userId: string;
+		userName: string;
+	}>`
+		select t.id, t.name, t.unit_id as "unitId", t.scopes, t.user_id as "userId", u.name as "userName",
+			(t.revoked_at is not null or t.expires_on <= ${today()}::date) as "isOver"
+		from api_tokens t join users u on u.id = t.user_id where t.token_hash = ${hashOf(secret)}`.execute(db);
+	const found = rows[0];
+	if (!found) throw problem('api.token_unknown');
+	if (found.isOver) throw problem('api.token_ended');
+	const owner = await actorOf(db, { id: found.userId, name: found.userName });
+	const grants = await within(db, owner.grants, found.unitId);
+	if (grants.length === 0) throw problem('api.token_ended');
+	await sql`
+		update api_tokens set last_used_at = now()
+		where id = ${found.id}::uuid and (last_used_at is null or last_used_at < now() - interval '1 minute')`.execute(db);
+	const token = { id: found.id, name: found.name, permissions: permissionsOf(found.scopes.filter(isScope)) };
+	return { ...owner, grants, token };
+}
+
+/** Grants as far as they reach into a unit: one from above counts on the unit, one below it on its own. */
+async function within(db: Db, grants: readonly Grant[], unitId: string): Promise<Grant[]> {
+	const { rows } = await sql<{ unitId: string; isAbove: boolean }>`
+		select held.unit_id as "unitId", p.unit_id = ${unitId}::uuid as "isAbove"
+		from unnest(${grants.map((grant) => grant.unitId)}::uuid[]) held (unit_id)
+		join unit_paths p on upper_inf(p.known) and p.valid @> ${today()}::date
+			and ((p.ancestor_id = held.unit_id and p.unit_id = ${unitId}::uuid)
+				or (p.ancestor_id = ${unitId}::uuid and p.unit_id = held.unit_id))`.execute(db);
+	const reaching = new Map(rows.map((row) => [row.unitId, row.isAbove ? unitId : row.unitId]));
+	return grants.flatMap(({ unitId: own, role }) => {
+		const reached = reaching.get(own);
+		return reached ? [{ unitId: reached, role }] : [];
+	});
+}
+
+/** As it is kept: a token is long and random, so that a plain hash is enough. */
+function hashOf(secret: string): string {
+	return createHash('sha256').update(secret).digest('hex');
+}
+
+export type ListedToken = {
+	id: string;
+	name: string;
+	ownerName: string;
+	ownerEmail: string;
+	unitName: string;
+	scopes: string[];
+	createdAt: Date;
+	expiresOn: string;
+	lastUsedAt: Date | null;
+	revokedAt: Date | null;
+};
+
+const COLUMNS = sql<ListedToken>`
+	t.id, t.name, u.name as "ownerName", u.email as "ownerEmail", t.scopes, t.created_at as "createdAt",
+	t.expires_on as "expiresOn", t.last_used_at as "lastUsedAt", t.revoked_at as "revokedAt",
+	(select v.name from unit_versions v where v.unit_id = t.unit_id
+		order by (v.valid @> ${today()}::date) desc, upper(v.valid) desc nulls first limit 1) as "unitName"
+	from api_tokens t join users u on u.id = t.user_id`;
+
+/** The actor's own tokens, latest first; those that ended are kept in sight. */
+export async function listOwn(db: Db, actor: Actor): Promise<ListedToken[]> {
+	const { rows } = await sql<ListedToken>`
+		select ${COLUMNS} where t.user_id = ${actor.id}::uuid order by t.id desc limit 200`.execute(db);
+	return rows;
+}
+
+/** Live tokens on the units where the actor manages accounts, latest first. */
+export async function listManaged(db: Db, actor: Actor): Promise<ListedToken[]> {
+	const { rows } = await sql<ListedToken>`
+		select ${COLUMNS} where t.revoked_at is null and t.expires_on > ${today()}::date
+			and ${visibleTo(actor, 'account.manage', { unit: 't.unit_id' })} order by t.id desc limit 500`.execute(db);
+	return rows;
+}

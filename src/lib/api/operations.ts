@@ -1,0 +1,15 @@
+import { ACTION_OPERATIONS } from '#lib/actions/action.api.ts';
+import { FIGURE_OPERATIONS } from '#lib/figures/figure.api.ts';
+import { MODEL_OPERATIONS } from '#lib/models/model.api.ts';
+import { REPORT_OPERATIONS } from '#lib/reports/report.api.ts';
+import { UNIT_OPERATIONS } from '#lib/units/unit.api.ts';
+import type { Operation } from './operation.ts';
+
+/** The register of everything that other programs can ask for; what is not here does not exist. */
+export const OPERATIONS: readonly Operation[] = [
+	...UNIT_OPERATIONS,
+	...MODEL_OPERATIONS,
+	...FIGURE_OPERATIONS,
+	...REPORT_OPERATIONS,
+	...ACTION_OPERATIONS
+];
