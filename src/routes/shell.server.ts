@@ -46,6 +46,7 @@ export async function shell(db: Db, actor: Actor, session: Session) {
 			links: [
 				{ href: '/account', label: m.account_own_title() },
 				{ href: '/account/delegation', label: m.nav_delegation() },
+				{ href: '/account/tokens', label: m.nav_tokens() },
 				{ href: '/accounts/roles', label: m.nav_roles() }
 			]
 		},

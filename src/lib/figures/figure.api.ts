@@ -65,6 +65,20 @@ const Part = z.strictObject({
 });
 const Counted = z.number().int();
 
+const Proof = z.discriminatedUnion('kind', [
+	z.strictObject({
+		kind: z.literal('partition'),
+		name: z.string(),
+		holds: z.boolean(),
+		total: Counted,
+		parts: z.array(z.strictObject({ name: z.string(), value: Counted })),
+		inNone: z.array(z.uuid()),
+		inSeveral: z.array(z.uuid())
+	}),
+	z.strictObject({ kind: z.literal('children'), holds: z.boolean(), total: Counted, sum: Counted }),
+	z.strictObject({ kind: z.literal('late'), holds: z.boolean(), count: Counted })
+]);
+
 export const FIGURE_OPERATIONS = [
 	operation({
 		name: 'figures.list',
@@ -119,7 +133,8 @@ export const FIGURE_OPERATIONS = [
 			from: Day,
 			asOf: Day,
 			structure: z.string(),
-			parts: z.array(Part)
+			parts: z.array(Part),
+			closed: z.enum(['records', 'value']).optional()
 		}),
 		run: async (context, { params: { name }, query: { by, ...asked } }) => {
 			const figure = figureNamed(name);
@@ -153,13 +168,17 @@ export const FIGURE_OPERATIONS = [
 				onDate: Day.nullable(),
 				quantity: Counted
 			})
-		),
+		).extend({ closed: z.boolean() }),
 		run: async (context, { params: { name }, query: { side, limit, cursor, ...asked } }) => {
 			const figure = figureNamed(name);
 			const question = await questionOf(context, asked);
 			const page = { side, limit: Math.min(limit, LARGEST_PAGE), after: cursor };
 			const found = await records(context.db, context.actor, { figure, question, page });
-			return { items: await recordLines(context.db, context.actor, found.records), next: found.next };
+			return {
+				items: await recordLines(context.db, context.actor, found.records),
+				next: found.next,
+				closed: found.closed
+			};
 		}
 	}),
 	operation({
@@ -171,21 +190,7 @@ export const FIGURE_OPERATIONS = [
 		query: Asked,
 		body: NOTHING,
 		answer: z.strictObject({
-			items: z.array(
-				z.discriminatedUnion('kind', [
-					z.strictObject({
-						kind: z.literal('partition'),
-						name: z.string(),
-						holds: z.boolean(),
-						total: Counted,
-						parts: z.array(z.strictObject({ name: z.string(), value: Counted })),
-						inNone: z.array(z.uuid()),
-						inSeveral: z.array(z.uuid())
-					}),
-					z.strictObject({ kind: z.literal('children'), holds: z.boolean(), total: Counted, sum: Counted }),
-					z.strictObject({ kind: z.literal('late'), holds: z.boolean(), count: Counted })
-				])
-			)
+			items: z.array(z.strictObject({ figure: z.string(), proofs: z.array(Proof) }))
 		}),
 		run: async (context, { params: { name }, query }) => ({
 			items: await prove(context.db, context.actor, figureNamed(name), await questionOf(context, query))

@@ -24,7 +24,8 @@ export const UNIT_OPERATIONS = [
 			const tops = under ? [await units.getByCode(db, actor, under)] : await units.listOwn(db, actor);
 			const ids = tops.map((unit) => unit.id);
 			const rows = await units.listPage(db, ids, { day: on, limit: limit + 1, after: cursor });
-			const items = rows.slice(0, limit);
+			const shown = rows.slice(0, limit);
+			const items = shown.map(({ code, name, kind, parent, depth }) => ({ code, name, kind, parent, depth }));
 			return { items, next: rows.length > limit ? (items.at(-1)?.code ?? null) : null };
 		}
 	}),

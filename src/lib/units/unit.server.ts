@@ -197,7 +197,7 @@ export async function listUnder(
 	return rows;
 }
 
-export type PlacedUnit = { code: string; name: string; kind: UnitKind; parent: string | null; depth: number };
+export type PlacedUnit = { id: string; code: string; name: string; kind: UnitKind; parent: string | null; depth: number };
 
 /** A page of everything at and under some units on a day, by code. `after`: the last code of the page before. */
 export async function listPage(
@@ -207,12 +207,12 @@ export async function listPage(
 ): Promise<PlacedUnit[]> {
 	const day = page.day ?? today();
 	const { rows } = await sql<PlacedUnit>`
-		select v.code, v.name, v.kind, above.code as parent, min(p.depth) as depth from unit_paths p
+		select v.unit_id as id, v.code, v.name, v.kind, above.code as parent, min(p.depth) as depth from unit_paths p
 		join unit_versions v on v.unit_id = p.unit_id and v.valid @> ${day}::date
 		left join unit_versions above on above.unit_id = v.parent_id and above.valid @> ${day}::date
 		where p.ancestor_id = any(${[...unitIds]}::uuid[]) and p.valid @> ${day}::date and upper_inf(p.known)
 			and v.code > ${page.after ?? ''}
-		group by v.code, v.name, v.kind, above.code order by v.code limit ${page.limit}`.execute(db);
+		group by v.unit_id, v.code, v.name, v.kind, above.code order by v.code limit ${page.limit}`.execute(db);
 	return rows;
 }
 
