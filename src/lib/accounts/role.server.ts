@@ -129,13 +129,15 @@ async function lentBy(tx: Tx, actor: Actor, held: Held): Promise<boolean> {
 	return rows.length > 0;
 }
 
+/** Who was invited and never came lets nobody in. */
 async function refuseLastAdministrator(tx: Tx, held: { grantId: string; unitId: string }): Promise<void> {
 	const { rows } = await sql`
 		select 1 from role_grants g
 		join unit_paths p on p.ancestor_id = g.unit_id and p.unit_id = ${held.unitId}::uuid
 			and p.valid @> ${today()}::date and upper_inf(p.known)
 		where g.role = 'administrator' and g.id <> ${held.grantId}::uuid and g.delegated_from_id is null
-			and g.valid @> ${today()}::date and upper_inf(g.valid) limit 1`.execute(tx);
+			and g.valid @> ${today()}::date and upper_inf(g.valid)
+			and exists (select 1 from credentials c where c.user_id = g.user_id) limit 1`.execute(tx);
 	if (rows.length === 0) throw problem('account.last_administrator');
 }
 

@@ -4,8 +4,11 @@ import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 
+/** A column with its table: a bare name would bind to the condition's own table, and be true of everything. */
+type Column = `${string}.${string}`;
+
 /** Columns of a record that say whose it is: its unit, and the legal day on which it was written; none: today's tree. */
-export type Belonging = { unit: string; day?: string };
+export type Belonging = { unit: Column; day?: Column };
 
 /**
  * The first net: a condition that is true only for records of units which on the day of the record stood under a unit
@@ -53,7 +56,7 @@ export function visibleUnder(
  * A condition that is true for units of the same province or bloc as one where the actor has the permission: whose totals
  * may be asked, though not their records.
  */
-export function ofSameTree(actor: Actor, permission: Permission, unitColumn: string): RawBuilder<boolean> {
+export function ofSameTree(actor: Actor, permission: Permission, unitColumn: Column): RawBuilder<boolean> {
 	if (actor.everything) return sql<boolean>`true`;
 	return sql<boolean>`exists (
 		select 1 from unit_paths mine
