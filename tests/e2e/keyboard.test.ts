@@ -62,6 +62,20 @@ describe('what opens over the page', () => {
 		await page.context().close();
 	});
 
+	test('the picker of figures closes with Esc and gives the focus back to its button', async ({ browser }) => {
+		const page = await enter(browser, 'officer');
+		await page.goto('/reports/templates/half-year/edit');
+		const opener = page.getByRole('button', { name: 'Chèn số liệu' });
+		await opener.focus();
+		await page.keyboard.press('Enter');
+		const picker = page.getByRole('dialog', { name: 'Chèn số liệu vào báo cáo' });
+		await picker.getByRole('searchbox').focus();
+		await page.keyboard.press('Escape');
+		await picker.waitFor({ state: 'detached' });
+		expect(await opener.evaluate((element) => element === document.activeElement)).toBe(true);
+		await page.context().close();
+	});
+
 	test('the account menu closes with Esc, and when the focus goes on', async ({ browser }) => {
 		const page = await enter(browser, 'officer');
 		const menu = page.locator('.top details.menu');

@@ -7,7 +7,7 @@ import { problem } from '#lib/server/problem.ts';
 import { authorise } from '#lib/units/authority.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
 import { daysBetween } from '#lib/vietnamese/day.ts';
-import { comparePeople } from '#lib/vietnamese/text.ts';
+import { comparePeople, fold } from '#lib/vietnamese/text.ts';
 import type { Actor, Grant, Role } from './actor.ts';
 import { endSessions } from './session.server.ts';
 
@@ -224,6 +224,11 @@ export async function listUnder(db: Db, actor: Actor, unitId: string): Promise<G
 		join unit_paths p on p.unit_id = g.unit_id and p.ancestor_id = ${unitId}::uuid and p.valid @> at.day and upper_inf(p.known)
 		where upper_inf(g.valid) or upper(g.valid) > at.day order by v.code`.execute(db);
 	return rows.toSorted((a, b) => (a.unitCode === b.unitCode ? comparePeople(a.name, b.name) : 0));
+}
+
+/** Does a person's name, tone marks or not, or address answer a search? An empty one is answered by all. */
+export function isNamed({ name, email }: Pick<GrantedRole, 'name' | 'email'>, search: string): boolean {
+	return fold(name).includes(fold(search)) || email.toLowerCase().includes(search.trim().toLowerCase());
 }
 
 /** The actor's own roles, and what they lent to others; today's and later ones. */

@@ -7,6 +7,7 @@ import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise, visibleTo } from '#lib/units/authority.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
+import { fold } from '#lib/vietnamese/text.ts';
 import { questionsOf } from './compile.server.ts';
 import type { ReportBody } from './document.ts';
 import type { Letterhead } from './letterhead.ts';
@@ -201,13 +202,22 @@ export type ListedReport = Pick<Report, 'id' | 'code' | 'title' | 'beginsOn' | '
 	signedOn: string | null;
 };
 
-/** The reports of a unit, latest period first. */
-export async function listOf(db: Db, actor: Actor, unitId: string): Promise<ListedReport[]> {
+/** A page of reports, and how many a search looks through: titles have no search key, an office has some dozens. */
+const LISTED = 200;
+const LOOKED_THROUGH = 2000;
+
+/** The reports of a unit, latest period first; `search` keeps those of that title, tone marks or not, or number. */
+export async function listOf(db: Db, actor: Actor, unitId: string, search = ''): Promise<ListedReport[]> {
 	const { rows } = await sql<ListedReport>`
 		select ${COLUMNS}, s.number, s.signed_on as "signedOn" from reports r left join report_signatures s on s.report_id = r.id
 		where r.unit_id = ${unitId}::uuid and ${visibleTo(actor, 'report.read', { unit: 'r.unit_id', day: 'r.as_of' })}
-		order by r.as_of desc, r.id desc limit 200`.execute(db);
-	return rows;
+		order by r.as_of desc, r.id desc limit ${search === '' ? LISTED : LOOKED_THROUGH}`.execute(db);
+	return rows.filter((report) => isNamed(report, search)).slice(0, LISTED);
+}
+
+/** Does a report's title, tone marks or not, or its number answer a search? An empty one is answered by all. */
+export function isNamed({ title, number }: Pick<ListedReport, 'title' | 'number'>, search: string): boolean {
+	return fold(title).includes(fold(search)) || String(number) === search.trim();
 }
 
 /** Paragraphs that were returned, oldest first; those a later submission answered are marked. */

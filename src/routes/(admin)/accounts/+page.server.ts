@@ -1,7 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import { z } from 'zod';
 import { unitsWhere } from '#lib/accounts/actor.ts';
-import { endRole, listUnder as listRoles } from '#lib/accounts/role.server.ts';
+import { endRole, isNamed, listUnder as listRoles } from '#lib/accounts/role.server.ts';
 import { signedIn } from '#lib/accounts/guard.ts';
 import { attempt, parse } from '#lib/server/form.ts';
 import { problem } from '#lib/server/problem.ts';
@@ -11,15 +11,21 @@ import { get } from '#lib/units/unit.server.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
 import type { Actions, PageServerLoad } from './$types';
 
+const SEARCH_AT_MOST = 200;
+
 export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) => {
 	const actor = signedIn(locals);
 	const [first] = unitsWhere(actor, 'account.manage');
 	if (!first) throw problem('access.denied');
 	const unit = url.searchParams.has('unit') ? await chosenUnit(db, actor, url) : await get(db, actor, first);
+	const search = (url.searchParams.get('q') ?? '').trim().slice(0, SEARCH_AT_MOST);
 	const people = await listRoles(db, actor, unit.id);
 	return {
 		unit,
-		people: people.map((person) => ({ ...person, role: word('role', person.role), from: formatDay(person.from) })),
+		search,
+		people: people
+			.filter((person) => isNamed(person, search))
+			.map((person) => ({ ...person, role: word('role', person.role), from: formatDay(person.from) })),
 		done: url.searchParams.get('done')
 	};
 };

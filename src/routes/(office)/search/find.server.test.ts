@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { create } from '#lib/accounts/account.server.ts';
 import type { Actor, Role } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
@@ -41,6 +42,20 @@ describe('what may not be seen is not found', () => {
 });
 
 describe('what is found', () => {
+	test('an account by name or address, by who manages it and by nobody else', async ({ db }) => {
+		const unit = await getByCode(db, operator('thử nghiệm'), 'YB-DUK-14');
+		const account = { name: 'Đỗ Thị Thử', email: 'tim-thay@mau.example', password: 'mot-mat-khau-du-dai' };
+		await create(db, operator('thử nghiệm'), { ...account, grants: [{ unitId: unit.id, role: 'officer' }] });
+		const administrator = await person(db, 'YB-DUK', 'administrator');
+		const officer = await person(db, 'YB-DUK', 'officer');
+		for (const text of ['do thi thu', 'Tim-Thay@']) {
+			const found = (await find(db, administrator, text))?.find(({ name }) => name === 'accounts');
+			expect(found).toMatchObject({ total: 1, hits: [{ title: 'Đỗ Thị Thử' }] });
+			expect(found?.all).toEqual([`/accounts?${new URLSearchParams({ q: text })}`]);
+			expect(await find(db, officer, text)).toEqual([]);
+		}
+	});
+
 	test('too little is asked for more', async ({ db }) => {
 		const officer = await person(db, 'YB-DUK', 'officer');
 		expect(await find(db, officer, '')).toBeNull();

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { unitsWhere, type Actor } from '#lib/accounts/actor.ts';
-import { listUnder as listRoles } from '#lib/accounts/role.server.ts';
+import { isNamed as isPersonNamed, listUnder as listRoles } from '#lib/accounts/role.server.ts';
 import { FIGURES } from '#lib/catalogue.ts';
 import { figureHref } from '#lib/figures/figure-address.ts';
 import { countByState, list } from '#lib/models/list.server.ts';
 import { m } from '#lib/paraglide/messages.js';
+import { isNamed } from '#lib/reports/report.server.ts';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { word } from '#lib/ui/word.ts';
@@ -25,6 +26,8 @@ export type Group = {
 };
 
 const SHOWN = 5;
+/** Where no one list shows the rest. */
+const SHOWN_OF_MANY = 50;
 /** One letter is in everything. */
 const SHORTEST = 2;
 
@@ -92,7 +95,7 @@ async function findUnits(db: Db, actor: Actor, { text, key }: Search): Promise<G
 }
 
 /** Titles have no search key of their own: an office has some dozens of reports. */
-async function findReports(db: Db, actor: Actor, { text, key }: Search): Promise<Group> {
+async function findReports(db: Db, actor: Actor, { text }: Search): Promise<Group> {
 	const { rows } = await sql<{
 		id: string;
 		title: string;
@@ -106,11 +109,11 @@ async function findReports(db: Db, actor: Actor, { text, key }: Search): Promise
 		join unit_versions v on v.unit_id = r.unit_id and v.valid @> ${today()}::date
 		where ${visibleTo(actor, 'report.read', { unit: 'r.unit_id', day: 'r.as_of' })}
 		order by r.as_of desc, r.id desc limit 2000`.execute(db);
-	const found = rows.filter(({ title, number }) => fold(title).includes(key) || String(number) === text.trim());
+	const found = rows.filter((report) => isNamed(report, text));
 	const units = [...new Set(found.map((report) => report.unit))];
 	return {
 		name: 'reports',
-		hits: found.slice(0, SHOWN).map(({ id, title, asOf, state, number, unit }) => ({
+		hits: found.slice(0, units.length > 1 ? SHOWN_OF_MANY : SHOWN).map(({ id, title, asOf, state, number, unit }) => ({
 			href: `/reports/${id}`,
 			title,
 			note: [unit, number && m.search_report_number({ number }), formatDay(asOf), word('report_state', state)]
@@ -118,7 +121,7 @@ async function findReports(db: Db, actor: Actor, { text, key }: Search): Promise
 				.join(' · ')
 		})),
 		total: found.length,
-		all: units.slice(0, 1).map((unit) => `/reports?${new URLSearchParams({ unit })}`)
+		all: units.length > 1 ? [] : units.map((unit) => `/reports?${new URLSearchParams({ unit, q: text })}`)
 	};
 }
 
@@ -131,18 +134,24 @@ function findFigures(actor: Actor, { key, tops }: Search): Group {
 				return [{ href: figureHref({ figure: name, unit: top.code }), title, note }];
 			})
 		: [];
-	return { name: 'figures', hits: found.slice(0, SHOWN), total: found.length, all: ['/figures'] };
+	return { name: 'figures', hits: found, total: found.length, all: [] };
 }
 
-async function findAccounts(db: Db, actor: Actor, { key }: Search): Promise<Group> {
+async function findAccounts(db: Db, actor: Actor, { text }: Search): Promise<Group> {
 	const units = unitsWhere(actor, 'account.manage');
+	const isOne = units.length === 1;
 	const roles = (await Promise.all(units.map((unit) => listRoles(db, actor, unit)))).flat();
-	const found = roles.filter(({ name, email }) => fold(name).includes(key) || email.toLowerCase().includes(key));
+	const found = roles.filter((role) => isPersonNamed(role, text));
 	const hits = found.map(({ id, name, email, unitName, role }) => ({
 		href: `/accounts/${id}`,
 		title: name,
 		note: [email, word('role', role), unitName].join(' · ')
 	}));
 	const people = [...new Map(hits.map((hit) => [hit.href, hit])).values()];
-	return { name: 'accounts', hits: people.slice(0, SHOWN), total: people.length, all: ['/accounts'] };
+	return {
+		name: 'accounts',
+		hits: people.slice(0, isOne ? SHOWN : SHOWN_OF_MANY),
+		total: people.length,
+		all: isOne ? [`/accounts?${new URLSearchParams({ q: text })}`] : []
+	};
 }
