@@ -2,7 +2,7 @@ import { problem } from '#lib/server/problem.ts';
 import { isJson } from './headers.ts';
 import { readJson } from './json.ts';
 
-export const BODY_LIMIT = 1_000_000;
+const BODY_LIMIT = 1_000_000;
 const BODY_TIME_MS = 10_000;
 
 export type SentBody = { text: string; value: unknown };

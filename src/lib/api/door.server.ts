@@ -16,7 +16,7 @@ import { count, rateHeaders, refuseBeyond } from './rate.server.ts';
 import { refused } from './refused.ts';
 import { find } from './route.ts';
 
-export const BASE = '/api/v1';
+const BASE = '/api/v1';
 const JSON_TYPE = 'application/json';
 
 /** `address`: the network address that asks; `bodyTime_ms`: how long a body may take. */

@@ -8,7 +8,7 @@ import { problem, type ProblemCode } from '#lib/server/problem.ts';
 
 /** What other programs can ask for, as data: the door, the description and the tests all read it from here. */
 
-export type Method = 'GET' | 'POST' | 'PUT';
+type Method = 'GET' | 'POST' | 'PUT';
 
 /** In what an operation works: a transaction when it writes. */
 export type Context = {
