@@ -57,6 +57,19 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.remove_idempotency_keys(before timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+	with removed as (
+		delete from idempotency_keys where created_at < least(before, now() - interval '1 day') returning 1
+	) select count(*) from removed;
+$function$
+;
+grant execute on function remove_idempotency_keys(timestamp with time zone) to kheo_app;
+
 create table account_links (
 	id uuid not null,
 	user_id uuid not null,
@@ -193,6 +206,34 @@ create table attachments (
 grant delete, insert, select, update on attachments to kheo_app;
 comment on table attachments is 'Which file belongs to which record.';
 
+create table consent_texts (
+	purpose text not null,
+	version integer not null,
+	vi text not null,
+	en text not null,
+	valid daterange not null,
+	constraint consent_texts_pk PRIMARY KEY (purpose, version),
+	constraint consent_texts_no_overlap EXCLUDE USING gist (purpose WITH =, valid WITH &&)
+);
+grant select on consent_texts to kheo_app;
+comment on table consent_texts is 'What a consent says, word for word, from day to day; changed by migrations. No text, no question.';
+
+create table consents (
+	id uuid not null,
+	user_id uuid not null,
+	purpose text not null,
+	version integer not null,
+	given boolean not null,
+	acted_at timestamp(3) with time zone default clock_timestamp() not null,
+	action_id uuid not null,
+	constraint consents_text_fk FOREIGN KEY (purpose, version) REFERENCES consent_texts(purpose, version),
+	constraint consents_user_fk FOREIGN KEY (user_id) REFERENCES users(id),
+	constraint consents_pkey PRIMARY KEY (id)
+);
+CREATE INDEX consents_user_index ON public.consents USING btree (user_id, purpose, id);
+grant insert, select on consents to kheo_app;
+comment on table consents is 'Consents given and withdrawn, insert-only; without a row there is none.';
+
 create table credentials (
 	id uuid not null,
 	user_id uuid not null,
@@ -209,6 +250,40 @@ CREATE INDEX credentials_user_index ON public.credentials USING btree (user_id);
 grant delete, insert, select, update on credentials to kheo_app;
 comment on table credentials is 'How a user proves who they are: provider_id "credential" has an argon2id hash in password; "oidc:<issuer>" has the subject in account_id.';
 
+create table data_request_steps (
+	id uuid not null,
+	request_id uuid not null,
+	step text not null,
+	note text not null,
+	taken_at timestamp(3) with time zone default clock_timestamp() not null,
+	action_id uuid not null,
+	constraint data_request_steps_step_check CHECK ((step = ANY (ARRAY['answer'::text, 'carry_out'::text, 'refuse'::text]))),
+	constraint data_request_steps_request_fk FOREIGN KEY (request_id) REFERENCES data_requests(id),
+	constraint data_request_steps_pkey PRIMARY KEY (id),
+	constraint data_request_steps_once_unique UNIQUE (request_id, step)
+);
+grant insert, select on data_request_steps to kheo_app;
+comment on table data_request_steps is 'What was done about a request, insert-only.';
+
+create table data_requests (
+	id uuid not null,
+	user_id uuid not null,
+	unit_id uuid,
+	kind text not null,
+	wish text not null,
+	asked_at timestamp(3) with time zone default clock_timestamp() not null,
+	answer_due_on date not null,
+	act_due_on date not null,
+	action_id uuid not null,
+	constraint data_requests_kind_check CHECK ((kind = ANY (ARRAY['correction'::text, 'erasure'::text, 'objection'::text]))),
+	constraint data_requests_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint data_requests_user_fk FOREIGN KEY (user_id) REFERENCES users(id),
+	constraint data_requests_pkey PRIMARY KEY (id)
+);
+CREATE INDEX data_requests_user_index ON public.data_requests USING btree (user_id);
+grant insert, select on data_requests to kheo_app;
+comment on table data_requests is 'What people ask about their own data, with the days by which the law wants an answer and the act.';
+
 create table files (
 	id uuid not null,
 	sha256 text not null,
@@ -219,7 +294,7 @@ create table files (
 	created_at timestamp(3) with time zone default now() not null,
 	constraint files_pkey PRIMARY KEY (id)
 );
-grant insert, select on files to kheo_app;
+grant delete, insert, select on files to kheo_app;
 comment on table files is 'Uploaded files; the bytes lie in the data folder under their digest.';
 
 create table honours (
@@ -295,7 +370,7 @@ create table imports (
 	constraint imports_pkey PRIMARY KEY (id)
 );
 CREATE INDEX imports_unit_index ON public.imports USING btree (unit_id, created_at DESC);
-grant insert, select, update on imports to kheo_app;
+grant delete, insert, select, update on imports to kheo_app;
 comment on table imports is 'Lists dropped in by offices, from reading to writing; written whole or not at all.';
 comment on column imports.summary is 'What was read: sheets with their columns, counts, declared total; or why the file could not be read.';
 
@@ -437,6 +512,27 @@ comment on column postings.cohort_on is 'Day on which the case entered its cohor
 comment on column postings.recorded_at is 'When Khéo learned it; "as known at T" is recorded_at <= T.';
 comment on column postings.about is 'The quantity or amount is an estimate; totals that contain one print "khoảng".';
 comment on column postings.facets_text is 'The facets as one text: grouping by it and reading the facets once a group takes half the time of reading them once a posting.';
+
+create table processing_entries (
+	code text not null,
+	locale text not null,
+	valid daterange not null,
+	"position" integer not null,
+	tables text[] not null,
+	what text not null,
+	whose text not null,
+	purpose text not null,
+	legal_base text not null,
+	retention text not null,
+	readers text not null,
+	place text not null,
+	constraint processing_entries_locale_check CHECK ((locale = ANY (ARRAY['vi'::text, 'en'::text]))),
+	constraint processing_entries_pk PRIMARY KEY (code, locale, valid),
+	constraint processing_entries_no_overlap EXCLUDE USING gist (code WITH =, locale WITH =, valid WITH &&)
+);
+grant select on processing_entries to kheo_app;
+comment on table processing_entries is 'The register of processing of personal data (Luật 91/2025/QH15), in both languages; changed by migrations.';
+comment on column processing_entries.tables is 'Tables in which the data lie; a test finds one that is in no entry.';
 
 create table recognition_levels (
 	level text not null,
@@ -739,6 +835,17 @@ create table responsibilities (
 );
 grant delete, insert, select, update on responsibilities to kheo_app;
 comment on table responsibilities is 'Which unit does the dân vận work for a committee, and since when; a bloc committee has no dân vận board of its own.';
+
+create table retention_rules (
+	code text not null,
+	days integer not null,
+	valid daterange not null,
+	constraint retention_rules_days_check CHECK ((days >= 0)),
+	constraint retention_rules_pk PRIMARY KEY (code, valid),
+	constraint retention_rules_no_overlap EXCLUDE USING gist (code WITH =, valid WITH &&)
+);
+grant select on retention_rules to kheo_app;
+comment on table retention_rules is 'How many days what is kept of each kind, counted from when it was last needed; carried out every night.';
 
 create table role_grants (
 	id uuid not null,

@@ -123,6 +123,24 @@ export interface Attachments {
   record_id: string;
 }
 
+export interface Consents {
+  acted_at: Generated<Timestamp>;
+  action_id: string;
+  given: boolean;
+  id: string;
+  purpose: string;
+  user_id: string;
+  version: number;
+}
+
+export interface ConsentTexts {
+  en: string;
+  purpose: string;
+  valid: string;
+  version: number;
+  vi: string;
+}
+
 export interface Credentials {
   account_id: string;
   created_at: Generated<Timestamp>;
@@ -131,6 +149,27 @@ export interface Credentials {
   provider_id: string;
   updated_at: Generated<Timestamp>;
   user_id: string;
+}
+
+export interface DataRequests {
+  act_due_on: string;
+  action_id: string;
+  answer_due_on: string;
+  asked_at: Generated<Timestamp>;
+  id: string;
+  kind: string;
+  unit_id: string | null;
+  user_id: string;
+  wish: string;
+}
+
+export interface DataRequestSteps {
+  action_id: string;
+  id: string;
+  note: string;
+  request_id: string;
+  step: string;
+  taken_at: Generated<Timestamp>;
 }
 
 export interface Files {
@@ -453,6 +492,24 @@ export interface Postings {
   unit_id: string;
 }
 
+export interface ProcessingEntries {
+  code: string;
+  legal_base: string;
+  locale: string;
+  place: string;
+  position: number;
+  purpose: string;
+  readers: string;
+  retention: string;
+  /**
+   * Tables in which the data lie; a test finds one that is in no entry.
+   */
+  tables: string[];
+  valid: string;
+  what: string;
+  whose: string;
+}
+
 export interface RecognitionLevels {
   law: string;
   level: string;
@@ -676,6 +733,12 @@ export interface Responsibilities {
   valid: string;
 }
 
+export interface RetentionRules {
+  code: string;
+  days: number;
+  valid: string;
+}
+
 export interface RoleGrants {
   action_id: string;
   /**
@@ -894,7 +957,11 @@ export interface DB {
   api_tokens: ApiTokens;
   appraisals: Appraisals;
   attachments: Attachments;
+  consent_texts: ConsentTexts;
+  consents: Consents;
   credentials: Credentials;
+  data_request_steps: DataRequestSteps;
+  data_requests: DataRequests;
   files: Files;
   honours: Honours;
   idempotency_keys: IdempotencyKeys;
@@ -918,6 +985,7 @@ export interface DB {
   passkeys: Passkeys;
   pending_steps: PendingSteps;
   postings: Postings;
+  processing_entries: ProcessingEntries;
   recognition_levels: RecognitionLevels;
   recognitions: Recognitions;
   recovery_codes: RecoveryCodes;
@@ -933,6 +1001,7 @@ export interface DB {
   report_versions: ReportVersions;
   reports: Reports;
   responsibilities: Responsibilities;
+  retention_rules: RetentionRules;
   role_grants: RoleGrants;
   schema_migrations: SchemaMigrations;
   score_criteria: ScoreCriteria;

@@ -10,6 +10,7 @@ export async function shell(db: Db, actor: Actor, session: Session) {
 	const own = await listOwn(db, actor);
 	const administers = unitsWhere(actor, 'account.manage').length > 0;
 	const works = unitsWhere(actor, 'model.read').length > 0;
+	const audits = unitsWhere(actor, 'audit.read').length > 0;
 	const handles = unitsWhere(actor, 'sealed.handle').length > 0;
 	const mine = {
 		title: m.nav_mine(),
@@ -36,7 +37,13 @@ export async function shell(db: Db, actor: Actor, session: Session) {
 				: []),
 			...(handles ? [{ href: '/sealed', label: m.nav_sealed() }] : []),
 			{ href: '/units', label: m.nav_units() },
-			...(administers ? [{ href: '/accounts', label: m.nav_accounts() }] : [])
+			...(administers
+				? [
+						{ href: '/accounts', label: m.nav_accounts() },
+						{ href: '/accounts/requests', label: m.nav_data_requests() }
+					]
+				: []),
+			...(audits ? [{ href: '/audit', label: m.nav_audit() }] : [])
 		]
 	};
 	return {
@@ -47,7 +54,9 @@ export async function shell(db: Db, actor: Actor, session: Session) {
 				{ href: '/account', label: m.account_own_title() },
 				{ href: '/account/delegation', label: m.nav_delegation() },
 				{ href: '/account/tokens', label: m.nav_tokens() },
-				{ href: '/accounts/roles', label: m.nav_roles() }
+				{ href: '/accounts/roles', label: m.nav_roles() },
+				{ href: '/account/data', label: m.nav_own_data() },
+				{ href: '/privacy', label: m.nav_privacy() }
 			]
 		},
 		nav: works ? [mine, movement, running] : [running],

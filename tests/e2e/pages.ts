@@ -26,6 +26,7 @@ export function visits({ models, reports, imports, users }: Prepared): Visit[] {
 		visit('/password', [null, '/password']),
 		visit('/password/[token]', [null, '/password/da-dung'], { status: 410 }),
 		visit('/invitation/[token]', [null, '/invitation/da-dung'], { status: 410 }),
+		visit('/privacy', [null, '/privacy']),
 		visit('/setup/[token]', [null, '/setup/da-dung'], { status: 410 }),
 		visit('', [null, '/khong-co-trang-nay'], { name: 'not-found', status: 404 }),
 
@@ -113,6 +114,15 @@ export function visits({ models, reports, imports, users }: Prepared): Visit[] {
 		visit('/(office)/account/tokens', ['officer', '/account/tokens']),
 		visit('/(admin)/accounts/tokens', ['administrator', '/accounts/tokens']),
 		visit('/api/v1', [null, '/api/v1']),
+		visit('/(office)/account/data', ['officer', '/account/data']),
+		visit('/(admin)/accounts/requests', ['administrator', '/accounts/requests']),
+		visit('/(admin)/accounts/requests', ['officer', '/accounts/requests'], {
+			name: 'accounts-requests-officer',
+			status: 403
+		}),
+		visit('/(admin)/audit', ['auditor', '/audit']),
+		visit('/(admin)/audit', ['administrator', '/audit?noun=account&unit=YB-DUK'], { name: 'audit-narrowed' }),
+		visit('/(admin)/audit', ['officer', '/audit'], { name: 'audit-officer', status: 403 }),
 		visit('/(admin)/accounts', ['administrator', '/accounts']),
 		visit('/(admin)/accounts/invitations', ['administrator', '/accounts/invitations']),
 		visit('/(admin)/accounts/mail', ['administrator', '/accounts/mail']),

@@ -6,7 +6,8 @@ import { inTransaction, type Db } from '#lib/server/db.ts';
 import { projectFolder } from '#lib/server/settings.ts';
 import { testOn } from '../database.ts';
 import { callRoute, type Outcome } from './call.ts';
-import { ELSEWHERE, ROWS, type Row } from './rows.ts';
+import { ELSEWHERE } from './elsewhere.ts';
+import { ROWS, type Row } from './rows.ts';
 import { findThings, FOLDER, matrixWorld, RELATIONS, type Relation, type Things } from './world.ts';
 
 const test = testOn(matrixWorld);

@@ -58,13 +58,25 @@ function hashOf(previous: string, rows: readonly { text: string }[]): string {
 	return hash.digest('hex');
 }
 
-/** A block that does not hold: its rows were altered, removed or reordered, or it does not follow the one before. */
-export type BrokenBlock = { number: number; why: 'link' | 'count' | 'hash' };
+/** A block's number and hash, kept where who can alter the database cannot: what the chain cannot tell of its own end. */
+export type Anchor = { number: number; hash: string };
 
-/** Recomputes the whole chain. `unsealed`: actions that wait for the next block. */
-export async function verify(
-	db: Db
-): Promise<{ blocks: number; actions: number; unsealed: number; broken: BrokenBlock[] }> {
+/** The last block; null where nothing is sealed yet. */
+export async function anchor(db: Db): Promise<Anchor | null> {
+	const { rows } = await sql<Anchor>`select number, hash from action_blocks order by number desc limit 1`.execute(db);
+	return rows[0] ?? null;
+}
+
+/**
+ * A block that does not hold: its rows were altered, removed or reordered, it does not follow the one before, or it is not
+ * the one that was anchored.
+ */
+export type BrokenBlock = { number: number; why: 'link' | 'count' | 'hash' | 'anchor' };
+
+export type Verification = { blocks: number; actions: number; unsealed: number; broken: BrokenBlock[] };
+
+/** Recomputes the whole chain, and compares it with anchors. `unsealed`: actions that wait for the next block. */
+export async function verify(db: Db, anchors: readonly Anchor[] = []): Promise<Verification> {
 	const { rows: blocks } = await sql<{ number: number; previousHash: string; hash: string; count: number }>`
 		select number, previous_hash as "previousHash", hash, action_count as count from action_blocks order by number`.execute(
 		db
@@ -83,6 +95,8 @@ export async function verify(
 		actions += rows.length;
 		previous = block;
 	}
+	for (const { number, hash } of anchors)
+		if (blocks.find((block) => block.number === number)?.hash !== hash) broken.push({ number, why: 'anchor' });
 	const waiting = await sql<{ count: number }>`
 		select count(*)::bigint as count from actions a where not exists (select 1 from action_seals s where s.action_id = a.id)`.execute(
 		db

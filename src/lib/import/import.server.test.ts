@@ -321,7 +321,9 @@ describe('two at once, and what is cut off', () => {
 			'import.read': (job) => read(db, data, 'id' in job ? String(job.id) : ''),
 			'actions.seal': async () => undefined,
 			'mail.send': async () => undefined,
-			'accounts.sweep': async () => undefined
+			'accounts.sweep': async () => undefined,
+			'audit.verify': async () => undefined,
+			'privacy.retention': async () => undefined
 		});
 		await expect.poll(async () => (await get(db, officer, id)).state, { timeout: 20_000 }).toBe('ready');
 		await jobs.stop();

@@ -229,3 +229,14 @@ export async function listReturns(db: Db, report: Pick<Report, 'id' | 'homeId'>)
 		where t.report_id = ${report.id}::uuid order by t.id`.execute(db);
 	return rows;
 }
+
+/** Titles of these reports, by id; what the actor may not see is absent. */
+export async function describe(db: Db, actor: Actor, ids: readonly string[]): Promise<Map<string, { title: string }>> {
+	if (ids.length === 0) return new Map();
+	const { rows } = await sql<{ id: string; title: string }>`
+		select r.id, r.title from reports r
+		where r.id = any(${[...ids]}::uuid[]) and ${visibleTo(actor, 'report.read', { unit: 'r.unit_id', day: 'r.as_of' })}`.execute(
+		db
+	);
+	return new Map(rows.map(({ id, title }) => [id, { title }]));
+}

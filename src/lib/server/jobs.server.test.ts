@@ -14,7 +14,9 @@ test('a job enqueued in a transaction runs after its commit, and not after a rol
 		'import.read': async (data) => void seen.push(data),
 		'actions.seal': async () => undefined,
 		'mail.send': async () => undefined,
-		'accounts.sweep': async () => undefined
+		'accounts.sweep': async () => undefined,
+		'audit.verify': async () => undefined,
+		'privacy.retention': async () => undefined
 	});
 	await expect.poll(() => seen, { timeout: 10_000 }).toEqual([{ id: 'committed' }]);
 	await jobs.stop();

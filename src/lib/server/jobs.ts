@@ -16,11 +16,16 @@ const QUEUES = {
 	/** Sends a letter of the outbox; waits half a minute, then about twice as long each time. */
 	'mail.send': { retryLimit: 5, retryDelay: 30, retryBackoff: true, expireInSeconds: 120 },
 	/** Removes sessions, begun sign-ins and counted failures that have ended. */
-	'accounts.sweep': { policy: 'singleton', retryLimit: 0, expireInSeconds: 300 }
+	'accounts.sweep': { policy: 'singleton', retryLimit: 0, expireInSeconds: 300 },
+	/** Recomputes the hash chain; one at a time. */
+	'audit.verify': { policy: 'singleton', retryLimit: 0, expireInSeconds: 3600 },
+	/** Removes what has been kept long enough; one at a time. */
+	'privacy.retention': { policy: 'singleton', retryLimit: 1, expireInSeconds: 3600 }
 } as const;
 export type Queue = keyof typeof QUEUES;
 
 const SCHEMA = 'jobs';
+const ZONE = 'Asia/Ho_Chi_Minh';
 
 /** Makes or upgrades the schema of the jobs and their queues, with the migrator's rights, and opens it to the application. */
 export async function installJobs(client: pg.Client, connectionString: string): Promise<void> {
@@ -57,6 +62,8 @@ export async function startJobs(pool: pg.Pool, handlers: Handlers): Promise<{ st
 	}
 	await boss.schedule('actions.seal', '* * * * *');
 	await boss.schedule('accounts.sweep', '17 * * * *');
+	await boss.schedule('audit.verify', '15 2 * * *', {}, { tz: ZONE });
+	await boss.schedule('privacy.retention', '45 2 * * *', {}, { tz: ZONE });
 	return { stop: () => boss.stop({ timeout: 5_000 }) };
 }
 
@@ -76,5 +83,5 @@ export async function enqueue(db: Db, queue: Queue, data: object): Promise<void>
 }
 
 function queueNames(): Queue[] {
-	return ['import.read', 'actions.seal', 'mail.send', 'accounts.sweep'];
+	return ['import.read', 'actions.seal', 'mail.send', 'accounts.sweep', 'audit.verify', 'privacy.retention'];
 }

@@ -68,6 +68,17 @@ export function ofSameTree(actor: Actor, permission: Permission, unitColumn: Col
 			and mine.valid @> ${today()}::date and upper_inf(mine.known))`;
 }
 
+/**
+ * As `visibleTo`; a record that belongs to no unit is of the whole installation, and for who has the permission on every
+ * topmost unit.
+ */
+export function visibleOrWhole(actor: Actor, permission: Permission, of: Belonging): RawBuilder<boolean> {
+	if (actor.everything) return sql<boolean>`true`;
+	return sql<boolean>`(${visibleTo(actor, permission, of)}
+		or (${sql.ref(of.unit)} is null and not exists (select 1 from unit_versions top where top.parent_id is null
+			and top.valid @> ${today()}::date and top.unit_id <> all(${unitsWhere(actor, permission)}::uuid[]))))`;
+}
+
 /** The second net, for writes: returns the unit's id, or refuses. Who may not even see the unit learns nothing of it. */
 export async function authorise(db: Db, actor: Actor, permission: Permission, unitId: string): Promise<string> {
 	if (await may(db, actor, permission, unitId)) return unitId;
