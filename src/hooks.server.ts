@@ -46,8 +46,9 @@ const who: Handle = async ({ event, resolve }) => {
 	if (inside && !session) redirect(303, `/sign-in?to=${encodeURIComponent(url.pathname + url.search)}`);
 	if (!session) return resolve(event);
 	locals.actor = await actorOf(opened.db, session.user);
-	const isOwnAccount = event.route.id?.startsWith('/(office)/account') === true;
-	if (inside && !isOwnAccount && mustSetUp(locals.actor, session)) redirect(303, '/account/second-factor');
+	// Only how one signs in is open before; whoever lends a role or makes a token has to have the factor first.
+	const isOwnSignIn = /^\/\(office\)\/account($|\/(second-factor|password)($|\/))/.test(event.route.id ?? '');
+	if (inside && !isOwnSignIn && mustSetUp(locals.actor, session)) redirect(303, '/account/second-factor');
 	return resolve(event);
 };
 

@@ -13,7 +13,7 @@ export function lineOf(token: ListedToken) {
 		owner: token.ownerName,
 		email: token.ownerEmail,
 		unit: token.unitName,
-		scopes: token.scopes.map((scope) => word('scope', scope)).join(', '),
+		scopes: token.scopes.map((scope) => word('scope', scope)).join('; '),
 		lastDay: formatDay(dayPlus(token.expiresOn, -1)),
 		lastUsed: token.lastUsedAt && formatInstant(token.lastUsedAt),
 		isLive: state === 'live',

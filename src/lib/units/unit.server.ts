@@ -197,7 +197,14 @@ export async function listUnder(
 	return rows;
 }
 
-export type PlacedUnit = { id: string; code: string; name: string; kind: UnitKind; parent: string | null; depth: number };
+export type PlacedUnit = {
+	id: string;
+	code: string;
+	name: string;
+	kind: UnitKind;
+	parent: string | null;
+	depth: number;
+};
 
 /** A page of everything at and under some units on a day, by code. `after`: the last code of the page before. */
 export async function listPage(

@@ -87,7 +87,8 @@ function exampleOf(operation: Operation, origin: string): string {
 	if (method !== 'GET') lines.push('-H "Idempotency-Key: $(uuidgen)"');
 	if (matches) lines.push(`-H 'If-Match: "…"'`);
 	const { properties = {}, required: needed = [] } = Schema.parse(schemaOf(body, 'input'));
-	if (method !== 'GET' && needed.length > 0) {
+	// Without a media type SvelteKit takes a POST for a form of another site.
+	if (method !== 'GET') {
 		const sample = Object.fromEntries(needed.map((name) => [name, sampleOf(name, properties[name])]));
 		lines.push(`-H 'Content-Type: application/json'`, `-d '${JSON.stringify(sample)}'`);
 	}

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { unitsWhere } from '#lib/accounts/actor.ts';
-import { signedIn } from '#lib/accounts/guard.ts';
+import { mustProveAgain, proveAgain } from '#lib/accounts/again.server.ts';
+import { signedIn, signedInSession } from '#lib/accounts/guard.ts';
 import { RevocationForm, TokenForm } from '#lib/accounts/token.schema.ts';
 import * as tokens from '#lib/accounts/token.server.ts';
 import { SCOPES } from '#lib/accounts/token.ts';
@@ -16,12 +18,14 @@ import type { Actions, PageServerLoad } from './$types';
 const UNITS_OFFERED = 500;
 const USUAL_DAYS = 90;
 
-export const load: PageServerLoad = async ({ locals: { db, ...locals } }) => {
+export const load: PageServerLoad = async ({ locals }) => {
+	const { db } = locals;
 	const actor = signedIn(locals);
 	const own = await listOwn(db, actor);
 	const ids = own.map((unit) => unit.id);
 	const units = await listPage(db, ids, { limit: UNITS_OFFERED });
 	return {
+		again: mustProveAgain(signedInSession(locals)),
 		tokens: (await tokens.listOwn(db, actor)).map(lineOf),
 		units: units.map(({ id, code, name }) => ({ value: id, label: `${name} (${code})` })),
 		unitId: ids[0] ?? '',
@@ -33,16 +37,21 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals } }) => {
 	};
 };
 
+const NewTokenForm = TokenForm.extend({ password: z.string().max(256).default('') });
+
 export const actions: Actions = {
-	create: async ({ locals: { db, ...locals }, request, setHeaders }) => {
+	create: async ({ locals, request, setHeaders }) => {
+		const { db } = locals;
 		const actor = signedIn(locals);
+		const session = signedInSession(locals);
 		const data = await request.formData();
-		const read = parse(data, TokenForm);
+		const read = parse(data, NewTokenForm);
 		if (!read.ok) return read.failure;
-		const { lastDay, ...wanted } = read.value;
+		const { lastDay, password, ...wanted } = read.value;
 		// Answered on this very page and never again; no cache may keep it.
 		setHeaders({ 'cache-control': 'private, no-store' });
 		const run = async () => {
+			await proveAgain(db, actor, { session, password });
 			const { secret } = await tokens.create(db, actor, { ...wanted, expiresOn: dayPlus(lastDay, 1) });
 			return { made: { name: wanted.name, secret } };
 		};
