@@ -71,7 +71,7 @@ export async function anchor(db: Db): Promise<Anchor | null> {
  * A block that does not hold: its rows were altered, removed or reordered, it does not follow the one before, or it is not
  * the one that was anchored.
  */
-export type BrokenBlock = { number: number; why: 'link' | 'count' | 'hash' | 'anchor' };
+type BrokenBlock = { number: number; why: 'link' | 'count' | 'hash' | 'anchor' };
 
 export type Verification = { blocks: number; actions: number; unsealed: number; broken: BrokenBlock[] };
 

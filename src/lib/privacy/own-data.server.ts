@@ -11,7 +11,7 @@ import { word } from '#lib/ui/word.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
 
 type Row = Record<string, string | number | boolean | null>;
-export type OwnData = { section: string; rows: Row[] }[];
+type OwnData = { section: string; rows: Row[] }[];
 
 /** What is held of a person, section by section. Secrets are no data about them: hashes and keys are left out. */
 const SECTIONS: Readonly<Record<string, (userId: string) => ReturnType<typeof sql<Row>>>> = {
