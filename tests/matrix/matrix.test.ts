@@ -1,14 +1,15 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect } from 'vitest';
-import { PERMISSIONS, ROLES, type Actor, type Role } from '#lib/accounts/actor.ts';
-import { inTransaction, type Db } from '#lib/server/db.ts';
+import type { Actor } from '#lib/accounts/actor.ts';
+import type { Db } from '#lib/server/db.ts';
 import { projectFolder } from '#lib/server/settings.ts';
 import { testOn } from '../database.ts';
 import { callRoute, type Outcome } from './call.ts';
+import { casesOf, findAll, isAllowed, undone } from './cases.ts';
 import { ELSEWHERE } from './elsewhere.ts';
 import { ROWS, type Row } from './rows.ts';
-import { findThings, FOLDER, matrixWorld, RELATIONS, type Relation, type Things } from './world.ts';
+import { FOLDER, matrixWorld, type Things } from './world.ts';
 
 const test = testOn(matrixWorld);
 const ROUTES = join(projectFolder(), 'src/routes');
@@ -48,59 +49,6 @@ describe('the matrix', () => {
 		expect(Object.values(ELSEWHERE).filter((path) => !existsSync(join(projectFolder(), path)))).toEqual([]);
 	});
 });
-
-async function findAll(db: Db): Promise<Record<Relation, Things>> {
-	return {
-		own: await findThings(db, 'own'),
-		child: await findThings(db, 'child'),
-		sibling: await findThings(db, 'sibling'),
-		parent: await findThings(db, 'parent'),
-		other: await findThings(db, 'other')
-	};
-}
-
-type Case = { role: Role | 'none' | 'visitor'; relation: Relation; actor: Actor | undefined };
-
-function casesOf(things: Readonly<Record<Relation, Things>>): Case[] {
-	const id = '00000000-0000-7000-8000-000000000001';
-	const person = (role: Role | null): Actor => ({
-		id,
-		name: 'Người thử',
-		grants: role ? [{ unitId: things.own.unitId, role }] : [],
-		everything: false
-	});
-	return [
-		...ROLES.flatMap((role) => RELATIONS.map((relation) => ({ role, relation, actor: person(role) }))),
-		{ role: 'none', relation: 'own', actor: person(null) },
-		{ role: 'visitor', relation: 'own', actor: undefined }
-	];
-}
-
-/** The second, naive reading of the rules: a role reaches its unit and what hangs under it, and nothing else. */
-function isAllowed({ needs, reaches }: Row, { role, relation }: Case): boolean {
-	if (needs === 'anyone') return true;
-	if (role === 'visitor') return false;
-	if (needs === 'signed_in') return true;
-	if (role === 'none') return false;
-	const roles = [needs].flat().flatMap((permission): readonly Role[] => PERMISSIONS[permission]);
-	const reached: readonly Relation[] = reaches === 'tree' ? ['own', 'child', 'sibling', 'parent'] : ['own', 'child'];
-	return roles.includes(role) && reached.includes(relation);
-}
-
-/** Runs what may write, and takes it back. */
-async function undone<T>(db: Db, run: (tx: Db) => Promise<T>): Promise<T> {
-	const back = new Error('taken back');
-	const kept: T[] = [];
-	await inTransaction(db, async (tx) => {
-		kept.push(await run(tx));
-		throw back;
-	}).catch((error: unknown) => {
-		if (error !== back) throw error;
-	});
-	const [result] = kept;
-	if (result === undefined) throw new Error('nothing came back');
-	return result;
-}
 
 async function outcomeOf(
 	db: Db,
