@@ -5,6 +5,15 @@ import type { Kysely } from 'kysely';
 import type { DB } from '../db/types.ts';
 
 declare global {
+	/** Browsers without Trusted Types have none; what a policy makes is taken where markup is. */
+	var trustedTypes:
+		| {
+				createPolicy: (
+					name: string,
+					rules: { createHTML: (text: string) => string }
+				) => { createHTML: (text: string) => string };
+		  }
+		| undefined;
 	namespace App {
 		interface Error {
 			/** What the log calls this error; shown to the user. */

@@ -64,15 +64,15 @@ const outage: Handle = async ({ event, resolve }) => {
 	}
 };
 
-const headers: Handle = async ({ event, resolve }) => {
+/** Unless it says otherwise, nothing that the application answers is kept on the way. What else protects an answer: http.ts. */
+const unkept: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
-	response.headers.set('x-content-type-options', 'nosniff');
-	response.headers.set('referrer-policy', 'same-origin');
-	if (event.locals.session) response.headers.set('cache-control', 'private, no-store');
+	if (!response.headers.has('cache-control') || event.locals.session)
+		response.headers.set('cache-control', 'private, no-store');
 	return response;
 };
 
-export const handle: Handle = sequence(headers, language, outage, who);
+export const handle: Handle = sequence(unkept, language, outage, who);
 
 /** Refusals answer their status and text; anything else is a bug: logged once, with an id that the reader sees. */
 export const handleError: HandleServerError = ({ kind, error, event }) => {

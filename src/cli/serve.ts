@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as accounts from '#lib/accounts/account.server.ts';
@@ -7,6 +7,7 @@ import { resume as resumeReading } from '#lib/import/reading.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { addressReader } from '#lib/server/client-address.ts';
 import { openDatabase, type Opened } from '#lib/server/db.ts';
+import { BODY_LIMITS, createHttpServer } from '#lib/server/http.ts';
 import { startJobs } from '#lib/server/jobs.ts';
 import { takeLock, type Lock } from '#lib/server/lock.ts';
 import { log } from '#lib/server/log.ts';
@@ -17,8 +18,6 @@ import { prepareData, projectFolder, readSettings, type Settings } from '#lib/se
 import { handlersOf } from './handlers.ts';
 import { EXIT, refusing, say, terminalLocale } from './run.ts';
 
-/** An attachment of 20 MB with its form, and a little air. */
-const BODY_LIMIT = '26M';
 const SHUTDOWN_MS = 10_000;
 
 const locale = terminalLocale();
@@ -96,16 +95,16 @@ async function listen(settings: Settings): Promise<Server> {
 	const address = 'x-kheo-address';
 	const addressOf = addressReader(settings.trustedProxies);
 	const origin = settings.origin ? new URL(settings.origin) : null;
-	Object.assign(process.env, { PORT: String(settings.port), BODY_SIZE_LIMIT: BODY_LIMIT });
+	Object.assign(process.env, { PORT: String(settings.port), BODY_SIZE_LIMIT: String(BODY_LIMITS.upload.bytes) });
 	Object.assign(process.env, { PROTOCOL_HEADER: scheme, HOST_HEADER: host, ADDRESS_HEADER: address });
 	const { handler } = await import(join(projectFolder(), 'build/handler.js'));
-	const server = createServer((request, response) => {
+	const server = createHttpServer((request, response) => {
 		request.headers[scheme] = origin?.protocol.slice(0, -1) ?? 'http';
 		const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',');
 		request.headers[address] = addressOf(request.socket.remoteAddress ?? '', forwarded);
 		request.headers[host] = origin?.host ?? request.headers.host;
 		handler(request, response, () => response.writeHead(404).end());
-	});
+	}, settings.origin);
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', (error) => {
 			const taken = 'code' in error && error.code === 'EADDRINUSE';

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { formatNumber, formatPercent, twoDigits } from '#lib/vietnamese/format.ts';
 
+// Browsers report the trial of `new Function` that the schemas would start with: our pages forbid it.
+if ('window' in globalThis) z.config({ jitless: true });
+
 /**
  * The body of a report: official prose with questions to the ledger in it. The shape is the subset of Tiptap's JSON
  * that the editor, the sheet on the screen and the .docx all know. Bounds are those of a long real report, doubled.

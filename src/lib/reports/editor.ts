@@ -68,6 +68,8 @@ export function openReportEditor({
 	const live: Live = { figures: slots(figures), narratives, shown: new Set() };
 	const editor = new Editor({
 		element,
+		// Its style sheet is ours, in ReportEditor.svelte: pages let no other in.
+		injectCSS: false,
 		content: body,
 		extensions: reportExtensions(live, onrefused),
 		editorProps: { attributes: { 'aria-label': label, 'aria-multiline': 'true', role: 'textbox', lang: 'vi' } },

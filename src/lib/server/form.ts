@@ -1,16 +1,23 @@
 import { fail, type ActionFailure } from '@sveltejs/kit';
 import type { z } from 'zod';
 import { getLocale } from '#lib/paraglide/runtime.js';
-import { fromDatabase, problemText } from './problem.ts';
+import { fromDatabase, problem, problemText } from './problem.ts';
+
+/** The longest form of ours has some hundred fields; finding each by name takes as long as there are others. */
+const FIELDS_AT_MOST = 2_000;
+
+/** NUL is not kept by PostgreSQL, other controls not by XML; marks of direction make a text look like another. */
+const UNSHOWABLE = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069\ufffe\uffff]/u;
 
 /** What a page gets back from a form that was not accepted: texts at fields (message keys) and above the form. */
 export type Refusal = { issues?: Record<string, string>; problem?: string; values?: Record<string, unknown> };
 
 /**
  * Form fields as an object for a schema: `contents.outputs` nests, `tags[]` collects, everything else is text or a file.
- * Names that could reach an object's prototype are dropped.
+ * Names that could reach an object's prototype are dropped. Throws `input.too_large`.
  */
 export function fields(data: FormData): Record<string, unknown> {
+	if ([...data.keys()].length > FIELDS_AT_MOST) throw problem('input.too_large');
 	const object: Record<string, unknown> = {};
 	for (const name of new Set(data.keys())) {
 		const value = name.endsWith('[]') ? data.getAll(name) : data.get(name);
@@ -33,8 +40,12 @@ type Parsed<T> = { ok: true; value: T } | { ok: false; failure: ActionFailure<Re
 export function parse<S extends z.ZodType>(data: FormData, schema: S): Parsed<z.output<S>> {
 	const values = fields(data);
 	const read = schema.safeParse(values);
-	if (read.success) return { ok: true, value: read.data };
-	const issues = Object.fromEntries(read.error.issues.map((issue) => [issue.path.join('.'), issue.message]));
+	const unshowable = [...data].filter(([, value]) => typeof value === 'string' && UNSHOWABLE.test(value));
+	if (read.success && unshowable.length === 0) return { ok: true, value: read.data };
+	const issues = Object.fromEntries([
+		...unshowable.map(([name]) => [name, 'field_signs_refused']),
+		...(read.error?.issues ?? []).map((issue) => [issue.path.join('.'), issue.message])
+	]);
 	return { ok: false, failure: fail(400, { issues, values: textsOf(values) }) };
 }
 

@@ -51,7 +51,7 @@ function pageOf({ said, locale, again }: { said: string; locale: Locale; again: 
 	const title = m.core_outage({}, { locale });
 	return `<!doctype html>
 <html lang="${locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · ${m.app_name({}, { locale })}</title><link rel="icon" href="/favicon.svg"><style>${STYLE}</style></head>
+<title>${title} · ${m.app_name({}, { locale })}</title><link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/plain.css"></head>
 <body><main><h1>${title}</h1><p><b>${escaped(said)}</b></p>${again}</main></body></html>`;
 }
 
@@ -73,11 +73,3 @@ function flattened(value: object): string {
 	put(value);
 	return JSON.stringify(places);
 }
-
-/** On its own, since the style sheets' names are known to the built pages only. */
-const STYLE = `body{margin:0;min-height:100vh;display:grid;place-items:center;background:#faf8f4;color:#1d2126;
-font:400 1rem/1.6 'Be Vietnam Pro',system-ui,sans-serif}main{box-sizing:border-box;width:min(36rem,100% - 2rem);
-padding:2rem 1.5rem;background:#fff;border:1px solid #e4ddd0;border-top:4px solid #b98a2f;border-radius:10px;text-align:center}
-h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.3}.act{display:inline-block;box-sizing:border-box;min-height:44px;
-padding:.6rem 1rem;border:0;border-radius:6px;background:#9d1b1f;color:#fff;font:600 .875rem/1.6 inherit;font-family:inherit;
-text-decoration:none;cursor:pointer}.act:focus-visible{outline:3px solid #a87a20;outline-offset:2px}`;

@@ -206,6 +206,9 @@ const CONSTRAINTS: Readonly<Record<string, ProblemCode>> = {
 /** SQLSTATE, its class (two characters) or a network error of Node → code. The longest match wins. */
 const DATABASE_STATES: Readonly<Record<string, ProblemCode>> = {
 	'08': 'database.unavailable',
+	// Text with a NUL, which PostgreSQL does not keep.
+	'22021': 'input.invalid',
+	'22P05': 'input.invalid',
 	'28': 'database.refused',
 	'3D000': 'database.refused',
 	'40': 'database.busy',

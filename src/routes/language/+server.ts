@@ -9,7 +9,10 @@ export const POST: RequestHandler = async ({ request, cookies, url }) => {
 	const form = await request.formData();
 	const locale = form.get('locale');
 	// Readable by script: the texts in the browser follow the same cookie.
-	if (isLocale(locale)) cookies.set(cookieName, locale, { path: '/', maxAge: ONE_YEAR_S, httpOnly: false });
+	if (isLocale(locale)) {
+		const secure = url.protocol === 'https:';
+		cookies.set(cookieName, locale, { path: '/', maxAge: ONE_YEAR_S, httpOnly: false, sameSite: 'lax', secure });
+	}
 	const typed = form.get('back');
 	const back = typeof typed === 'string' && URL.canParse(typed, url) ? new URL(typed, url) : null;
 	// The whole address: a path alone may begin with // and lead to another site.
