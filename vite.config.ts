@@ -23,7 +23,8 @@ export default defineConfig({
 					'style-src': ['self'],
 					// SvelteKit's announcer of a new page hides itself with this one style attribute, and nothing else may have any.
 					'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
-					'img-src': ['self'],
+					// The code that a phone photographs for its second factor is a picture in the page.
+					'img-src': ['self', 'data:'],
 					'font-src': ['self'],
 					'connect-src': ['self'],
 					'object-src': ['none'],

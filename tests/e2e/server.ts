@@ -33,9 +33,10 @@ export async function serve(
 	const data = await mkdtemp(join(tmpdir(), 'kheo-e2e-'));
 	const server = spawn(process.execPath, ['src/cli/serve.ts', ...options, '--port', '0'], {
 		cwd: projectFolder(),
-		stdio: ['ignore', 'pipe', 'inherit'],
+		stdio: ['ignore', 'pipe', 'pipe'],
 		env: { ...process.env, KHEO_DATA: data, LANG: 'vi_VN.UTF-8', LC_ALL: '', NODE_ENV: 'production', ...environment }
 	});
+	server.stderr.pipe(process.stderr, { end: false });
 	const stop = async () => {
 		const ended = new Promise((resolve) => server.once('exit', resolve));
 		if (server.kill('SIGTERM')) await ended;

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect } from 'vitest';
 import type { Actor } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
@@ -8,37 +8,14 @@ import { testOn } from '../database.ts';
 import { callRoute, type Outcome } from './call.ts';
 import { casesOf, findAll, isAllowed, undone } from './cases.ts';
 import { ELSEWHERE } from './elsewhere.ts';
+import { listParts, partOf } from './parts.ts';
 import { ROWS, type Row } from './rows.ts';
 import { FOLDER, matrixWorld, type Things } from './world.ts';
 
 const test = testOn(matrixWorld);
-const ROUTES = join(projectFolder(), 'src/routes');
 
 process.env['KHEO_DATA'] = FOLDER;
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
-
-/** Every load, form action and machine's endpoint, as the files of the routes have them: '/(office)/models load'. */
-async function listParts(): Promise<Map<string, unknown>> {
-	const files = readdirSync(ROUTES, { recursive: true, encoding: 'utf8' }).filter((file) =>
-		/(^|\/)\+(page\.server|layout\.server|server)\.ts$/.test(file)
-	);
-	const parts = new Map<string, unknown>();
-	for (const file of files) {
-		const route = `/${dirname(file)}`.replace(/^\/\.$/, '/');
-		const module: unknown = await import(join(ROUTES, file));
-		for (const [name, part] of entriesOf(module)) {
-			if (name === 'actions') for (const [action, run] of entriesOf(part)) parts.set(`${route} ${action}`, run);
-			else parts.set(`${route} ${name}`, part);
-		}
-	}
-	return parts;
-}
-
-function entriesOf(value: unknown): [string, unknown][] {
-	return typeof value === 'object' && value !== null ? Object.entries(value) : [];
-}
-
-const partOf = (row: string) => row.replace(/:.*$/, '');
 
 describe('the matrix', () => {
 	test('has a row for every part of every route, and none for parts that are gone', async () => {
