@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { BODY_LIMITS } from '#lib/server/door.ts';
+import { BODY_LIMITS } from '#lib/server/http.ts';
 import { projectFolder } from '#lib/server/settings.ts';
 
 const root = projectFolder();

@@ -334,7 +334,7 @@ describe('what answers carry', () => {
 	});
 
 	test('the session cookie is for the server alone', async ({ officer }) => {
-		const session = (await officer.context().cookies()).find(({ name }) => name.includes('session_token'));
+		const session = (await officer.context().cookies()).find(({ name }) => name === 'kheo.session');
 		expect(session).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
 		expect(await officer.evaluate(() => document.cookie)).not.toContain('session');
 	});
