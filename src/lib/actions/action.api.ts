@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Day, NOTHING, operation, pageOf, PAGING, UnitCode } from '#lib/api/operation.ts';
 import { authorise } from '#lib/units/authority.server.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
-import { listUnder } from './list.server.ts';
+import { list } from './audit.server.ts';
 
 export const ACTION_OPERATIONS = [
 	operation({
@@ -41,10 +41,12 @@ export const ACTION_OPERATIONS = [
 		run: async ({ db, actor }, { query: { unit, record, cursor, limit, ...filter } }) => {
 			const { id: unitId } = await getByCode(db, actor, unit);
 			await authorise(db, actor, 'audit.read', unitId);
-			const sought = { ...filter, unitId, recordId: record, after: cursor, limit: limit + 1 };
-			const rows = await listUnder(db, actor, sought);
-			const items = rows.slice(0, limit).map((row) => ({ ...row, at: row.at.toISOString() }));
-			return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+			const page = await list(db, actor, { ...filter, unitId, recordId: record, after: cursor, limit });
+			const items = page.rows.map(({ id, actedAt, noun, recordId, verb, actorName, unitCode, reason, details }) => {
+				const about = { noun, recordId, verb, by: actorName, unit: unitCode, reason, details };
+				return { id, at: actedAt.toISOString(), ...about };
+			});
+			return { items, next: page.next };
 		}
 	})
 ];

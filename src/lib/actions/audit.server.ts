@@ -22,6 +22,7 @@ export type LoggedAction = {
 	unitCode: string | null;
 	unitName: string | null;
 	reason: string | null;
+	details: Record<string, unknown>;
 	sealed: boolean;
 };
 
@@ -33,9 +34,12 @@ export type LogFilter = {
 	person?: string | null;
 	noun?: string | null;
 	verb?: string | null;
+	/** One record's own history. */
+	recordId?: string | null;
 	reason?: string | null;
 	after?: string | null;
 	before?: string | null;
+	limit?: number;
 };
 
 const PAGE = 50;
@@ -44,7 +48,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const COLUMNS = sql<LoggedAction>`
 	a.id, a.noun, a.record_id as "recordId", a.verb, a.actor_name as "actorName", a.acted_at as "actedAt",
-	a.unit_id as "unitId", v.code as "unitCode", v.name as "unitName", a.reason,
+	a.unit_id as "unitId", v.code as "unitCode", v.name as "unitName", a.reason, a.details,
 	exists (select 1 from action_seals s where s.action_id = a.id) as sealed`;
 
 export type LogPage = { rows: LoggedAction[]; previous: string | null; next: string | null };
@@ -52,14 +56,15 @@ export type LogPage = { rows: LoggedAction[]; previous: string | null; next: str
 /** The log as far as the actor may read it, latest first, page by page. Throws `access.denied`. */
 export async function list(db: Db, actor: Actor, filter: LogFilter): Promise<LogPage> {
 	refuseUnlessReader(actor);
+	const { limit = PAGE } = filter;
 	const backwards = Boolean(filter.before);
 	const cursor = [filter.before, filter.after].find((text) => text && UUID.test(text));
 	const from = cursor ? sql`and a.id ${backwards ? sql`>` : sql`<`} ${cursor}::uuid` : sql``;
 	const { rows } = await sql<LoggedAction>`
 		select ${COLUMNS} ${logged(actor, filter)} ${from}
-		order by a.id ${backwards ? sql`asc` : sql`desc`} limit ${PAGE + 1}`.execute(db);
-	const more = rows.length > PAGE;
-	const shown = rows.slice(0, PAGE);
+		order by a.id ${backwards ? sql`asc` : sql`desc`} limit ${limit + 1}`.execute(db);
+	const more = rows.length > limit;
+	const shown = rows.slice(0, limit);
 	if (backwards) shown.reverse();
 	const [first, last] = [shown.at(0), shown.at(-1)];
 	return {
@@ -97,6 +102,7 @@ function logged(actor: Actor, filter: LogFilter): RawBuilder<unknown> {
 	if (filter.to) conditions.push(sql`a.acted_on <= ${filter.to}::date and a.id < ${idAt(filter.to, 2 * DAY_MS)}::uuid`);
 	if (filter.noun) conditions.push(sql`a.noun = ${filter.noun}`);
 	if (filter.verb) conditions.push(sql`a.verb = ${filter.verb}`);
+	if (filter.recordId) conditions.push(sql`a.record_id = ${filter.recordId}::uuid`);
 	if (filter.person?.trim()) conditions.push(sql`a.actor_name ilike ${like(filter.person)}`);
 	if (filter.reason?.trim()) conditions.push(sql`a.reason ilike ${like(filter.reason)}`);
 	return sql`
