@@ -10,6 +10,8 @@ import { joinCluster, type Access } from '#lib/server/postgres.ts';
 declare module 'vitest' {
 	interface ProvidedContext {
 		cluster: Access;
+		/** A data folder that all tests of the run may write to, thrown away with the databases. */
+		dataFolder: string;
 	}
 }
 
@@ -20,6 +22,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	await migrate(membership.access.migrator);
 	await allowClones(membership.access.superuser);
 	project.provide('cluster', membership.access);
+	project.provide('dataFolder', join(folder, 'data'));
 	return async () => {
 		await membership.leave();
 		await rm(folder, { recursive: true });

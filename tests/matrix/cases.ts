@@ -1,6 +1,9 @@
 import { PERMISSIONS, ROLES, type Actor, type Role } from '#lib/accounts/actor.ts';
 import { inTransaction, type Db } from '#lib/server/db.ts';
-import type { Row } from './rows.ts';
+import { found, needlesOf } from '../canary.ts';
+import { SENDER } from '../sealed-people.ts';
+import type { Outcome } from './call.ts';
+import { fileText, type Row } from './rows.ts';
 import { findThings, RELATIONS, type Relation, type Things } from './world.ts';
 
 /** What stands in each unit of the world. */
@@ -56,4 +59,13 @@ export async function undone<T>(db: Db, run: (tx: Db) => Promise<T>): Promise<T>
 	const [result] = kept;
 	if (result === undefined) throw new Error('nothing came back');
 	return result;
+}
+
+const NEEDLES = needlesOf(Object.values(SENDER));
+
+/** Does an answer, page data, file or refusal, name who is behind a sealed case? */
+export function namesSender(outcome: Outcome): boolean {
+	const text =
+		outcome.kind === 'done' ? `${JSON.stringify(outcome.data)}${fileText(outcome.data)}` : JSON.stringify(outcome);
+	return found(NEEDLES, text).length > 0;
 }

@@ -1,12 +1,12 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Actor } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
 import { projectFolder } from '#lib/server/settings.ts';
 import { testOn } from '../database.ts';
 import { callRoute, type Outcome } from './call.ts';
-import { casesOf, findAll, isAllowed, undone } from './cases.ts';
+import { casesOf, findAll, isAllowed, namesSender, undone } from './cases.ts';
 import { ELSEWHERE } from './elsewhere.ts';
 import { listParts, partOf } from './parts.ts';
 import { ROWS, type Row } from './rows.ts';
@@ -15,7 +15,6 @@ import { FOLDER, matrixWorld, type Things } from './world.ts';
 const test = testOn(matrixWorld);
 
 process.env['KHEO_DATA'] = FOLDER;
-afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 describe('the matrix', () => {
 	test('has a row for every part of every route, and none for parts that are gone', async () => {
@@ -45,14 +44,17 @@ describe.each(Object.entries(ROWS))('%s', (name, row) => {
 		const part = (await listParts()).get(partOf(name));
 		const things = await findAll(db);
 		const wrong: string[] = [];
+		const leaks: string[] = [];
 		for (const one of casesOf(things)) {
 			const outcome = await outcomeOf(db, part, { name, row, things: things[one.relation], actor: one.actor });
 			const expected = isAllowed(row, one) ? 'done' : 'refused';
+			if (namesSender(outcome)) leaks.push(`${one.role} at ${one.relation}`);
 			if (outcome.kind !== expected)
 				wrong.push(
 					`${one.role} at ${one.relation}: ${outcome.kind === 'failed' ? outcome.why : outcome.kind}, not ${expected}`
 				);
 		}
 		expect(wrong).toEqual([]);
+		expect(leaks).toEqual([]);
 	});
 });

@@ -31,9 +31,10 @@ function registration(things: Things, name: string) {
 	return { ...key(), ...fixed, unitId: things.unitId, name, registeredOn: '01/3/2024' };
 }
 
-/** The text of a workbook, wherever in it. */
-function workbookText(data: unknown): string {
+/** The text of a file that was answered: of a workbook or a document, whatever part it stands in. */
+export function fileText(data: unknown): string {
 	if (!Buffer.isBuffer(data)) return '';
+	if (!data.subarray(0, 2).equals(Buffer.from('PK'))) return data.toString('utf8');
 	return Object.values(unzipSync(data))
 		.map((part) => strFromU8(part))
 		.join('\n');
@@ -151,7 +152,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
 	'/(office)/figures/[name]/records.xlsx GET': {
 		needs: 'model.read',
 		ask: ({ code }) => ({ params: { name: 'models.registered' }, search: { unit: code, ...HALF } }),
-		shows: (data, { code }) => workbookText(data).includes(shelf(code))
+		shows: (data, { code }) => fileText(data).includes(shelf(code))
 	},
 	'/(office)/models load': { needs: 'model.read', ask: inUnit, shows: has(({ models }) => models.draft) },
 	'/(office)/models/list.csv GET': {
@@ -162,7 +163,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
 	'/(office)/models/list.xlsx GET': {
 		needs: 'model.read',
 		ask: inUnit,
-		shows: (data, { code }) => workbookText(data).includes(shelf(code))
+		shows: (data, { code }) => fileText(data).includes(shelf(code))
 	},
 	'/(office)/models/score-sheets load': { needs: 'signed_in', ask: () => ({}) },
 	'/(office)/models/bulk GET': { needs: 'signed_in', ask: () => ({ search: { act: 'submission' } }) },

@@ -1,9 +1,8 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sql } from 'kysely';
+import { inject } from 'vitest';
 import { create } from '#lib/accounts/account.server.ts';
 import { operator } from '#lib/accounts/actor.ts';
+import { actorOf } from '#lib/accounts/role.server.ts';
 import { begin } from '#lib/import/import.server.ts';
 import { read } from '#lib/import/reading.server.ts';
 import { attach } from '#lib/models/attachment.server.ts';
@@ -16,6 +15,7 @@ import { approve, sign, submit as submitReport } from '#lib/reports/signing.serv
 import type { Db } from '#lib/server/db.ts';
 import { establish } from '#lib/units/unit.server.ts';
 import type { World } from '../database.ts';
+import { takeIn } from '../sealed-people.ts';
 
 /**
  * Two trees, and in each unit one of everything that can be read or done. The people of the matrix hold their role on
@@ -58,7 +58,8 @@ const TREE = [
 	['K-1-1-1', 'cell', 'K-1-1']
 ] as const;
 
-export const FOLDER = mkdtempSync(join(tmpdir(), 'kheo-matrix-'));
+/** Whoever fills the world and whoever asks about it share the files. */
+export const FOLDER = inject('dataFolder');
 const machine = operator('thử nghiệm');
 export const PERIOD = { code: 'half-year', beginsOn: '2024-01-01', section: 'obstacles' };
 
@@ -82,6 +83,7 @@ async function fill(db: Db): Promise<void> {
 			password: 'mot-cau-de-nho',
 			grants: [{ unitId, role: 'officer' }]
 		});
+		await sealOne(db, { unitId, code: CODES[relation] });
 		await send(db, machine, { ...PERIOD, unitId: idOf(ids, BELOW[relation]), text: 'Kinh phí hạn chế.' });
 	}
 }
@@ -128,6 +130,15 @@ async function fillImport(db: Db, of: { unitId: string; code: string }): Promise
 		data: FOLDER
 	});
 	await read(db, FOLDER, id);
+}
+
+/** A petition whose sender no answer of any route may name; only its handler, who is nobody of the matrix, could open it. */
+async function sealOne(db: Db, { unitId, code }: { unitId: string; code: string }): Promise<void> {
+	const name = `Tiếp dân ${code}`;
+	const email = `tiep-dan@${code.toLowerCase()}.example`;
+	const grants = [{ unitId, role: 'petition_officer' as const }];
+	const { id } = await create(db, machine, { name, email, password: 'mot-cau-de-nho', grants });
+	await takeIn(db, await actorOf(db, { id, name }), { data: FOLDER, masterKey: null }, { unitId });
 }
 
 /** What stands in one unit, by what it is. */
@@ -180,8 +191,8 @@ export async function findThings(db: Db, relation: Relation): Promise<Things> {
 		},
 		importId: await one(sql`select id from imports where unit_id = ${unitId}`),
 		narrative: await one(sql`select id from report_narratives where unit_id = ${await unit(below)}`),
-		person: await one(sql`select user_id as id from role_grants where unit_id = ${unitId}`),
-		role: await one(sql`select id from role_grants where unit_id = ${unitId}`),
+		person: await one(sql`select user_id as id from role_grants where unit_id = ${unitId} and role = 'officer'`),
+		role: await one(sql`select id from role_grants where unit_id = ${unitId} and role = 'officer'`),
 		paragraph: await one(sql`
 			select b.block -> 'attrs' ->> 'id' as id from report_versions v
 			cross join lateral jsonb_array_elements(v.body -> 'content') b (block)
