@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDatabase } from '#lib/server/db.ts';
 import { readSettings } from '#lib/server/settings.ts';
-import { measureFigures, measureImport, measurePages, measureReport, measureStart } from './measures.ts';
+import { measureFigures, measureImport, measurePages, measureReport, measureSignIn, measureStart } from './measures.ts';
 import { DEMONSTRATION_ACCOUNTS } from '#lib/demo/load.ts';
 import { start, visit } from './serving.ts';
 import { measureSight } from './sight.ts';
@@ -33,6 +33,7 @@ async function measureAll(): Promise<Measured[]> {
 		const visitor = await visit(serving.address, { email: account.email, password: account.password });
 		const at = { db: opened.db, serving, visitor };
 		const pages = await measurePages(at);
+		const signIn = await measureSignIn(at, { email: account.email, password: account.password });
 		const imported = await measureImport(at);
 		return [
 			...imported,

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { spawnSync } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { operator } from '#lib/accounts/actor.ts';
+import { hashPassword } from '#lib/accounts/password.server.ts';
 import { figureNamed } from '#lib/catalogue.ts';
 import { ask } from '#lib/figures/ask.server.ts';
 import { compile } from '#lib/reports/compile.server.ts';
@@ -11,7 +12,7 @@ import { get } from '#lib/reports/report.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
 import { provinceList } from './list.ts';
-import { scriptOf, start, watchMemory, type Serving, type Visitor } from './serving.ts';
+import { scriptOf, start, visit, watchMemory, type Serving, type Visitor } from './serving.ts';
 import { median_ms, time_ms, type Measured } from './table.ts';
 
 /** The running server, a signed-in officer of the province, and its database beside it. */
@@ -124,6 +125,32 @@ export async function measurePages({ serving, visitor }: At): Promise<Measured[]
 			target: 150,
 			yardstick: null
 		}
+	];
+}
+
+const SIGN_INS = 60;
+const AT_ONCE = 6;
+
+/** Signing in with a password over HTTP, some at once; per sign-in, so 50 ms are 20 a second. */
+export async function measureSignIn(
+	{ serving }: Pick<At, 'serving'>,
+	account: { email: string; password: string }
+): Promise<Measured[]> {
+	const whole_ms = await time_ms(() =>
+		Promise.all(
+			Array.from({ length: AT_ONCE }, async () => {
+				for (let i = 0; i < SIGN_INS / AT_ONCE; i += 1) await visit(serving.address, account);
+			})
+		)
+	);
+	const hash_ms = await time_ms(async () => {
+		await Promise.all(Array.from({ length: AT_ONCE }, () => hashPassword(account.password)));
+	});
+	return [
+		measured('a sign-in, six at once', whole_ms / SIGN_INS, {
+			target: 50,
+			beside: ['its argon2id alone, six at once', hash_ms / AT_ONCE]
+		})
 	];
 }
 
