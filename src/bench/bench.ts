@@ -40,6 +40,7 @@ async function measureAll(): Promise<Measured[]> {
 			...(await measureFigures(at)),
 			...(await measureReport(at)),
 			...pages,
+			...signIn,
 			...starting,
 			...(await measureSight(at))
 		];

@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { ROLES, type Actor } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
 import { testOn } from '../database.ts';
@@ -12,7 +11,6 @@ import { ALONE, bundles, MIXED, REFUSED } from './strings.ts';
 
 const test = testOn(matrixWorld);
 process.env['KHEO_DATA'] = FOLDER;
-afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 /** Most fields of one line take the shorter, most of several lines the longer. */
 const LENGTHS = [190, 1500] as const;
