@@ -4,6 +4,8 @@ const slow_ms = 30_000;
 
 export default defineConfig({
 	test: {
+		// Half of a server test is waiting for PostgreSQL: a worker for each core keeps both busy.
+		maxWorkers: '100%',
 		projects: [
 			{
 				test: {

@@ -49,7 +49,7 @@ describe('who has no right', () => {
 		await page.context().close();
 	});
 
-	test('the officer of a base unit cannot open another unit, the figure of the bloc, or accounts', async ({
+	test('the officer of a base unit cannot open another unit, the list behind the figure of the bloc, or accounts', async ({
 		browser
 	}) => {
 		const [page, other] = [await enter(browser, 'base'), await enter(browser, 'officer')];
@@ -58,13 +58,18 @@ describe('who has no right', () => {
 		for (const path of [
 			model ?? '',
 			'/models?unit=YB-DUK-01',
-			'/figures/models.registered?unit=YB-DUK',
+			'/figures/models.registered?unit=TH-DUK',
 			'/desk?unit=YB-DUK',
 			'/accounts'
 		]) {
 			const response = await page.goto(path);
 			expect([403, 404], path).toContain(response?.status());
 		}
+		// The total of the bloc is told, for it is of many; whose they are is not.
+		await page.goto('/figures/models.registered?unit=YB-DUK&from=2024-01-01&asOf=2024-06-15');
+		await page.getByText('182', { exact: true }).first().waitFor();
+		await page.getByText(/không thuộc phạm vi được xem/).waitFor();
+		expect(await page.getByRole('main').getByRole('row').count()).toBeLessThan(10);
 		await Promise.all([page.context().close(), other.context().close()]);
 	});
 });

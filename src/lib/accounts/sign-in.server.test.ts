@@ -33,14 +33,18 @@ async function withApp(db: Db, who: { actor: Parameters<typeof factors.beginTotp
 describe('refusals', () => {
 	test('a wrong password and an unknown address are one refusal, after the same work', async ({ db }) => {
 		const { email } = await person(db, { unitId: (await office(db)).topId, role: 'officer' });
-		const time = async (address: string) => {
-			const started = performance.now();
-			const attempt = signIn(db, { email: address, password: 'sai hoàn toàn' }, door(), noon);
-			await expect(attempt).rejects.toMatchObject({ code: 'access.wrong_password' });
-			return performance.now() - started;
+		// Hours apart, so that no throttle stands in; the shortest of several, which other work on the machine cannot shorten.
+		const shortest = async (address: string) => {
+			const taken: number[] = [];
+			for (let i = 0; i < 6; i += 1) {
+				const started = performance.now();
+				const attempt = signIn(db, { email: address, password: 'sai hoàn toàn' }, door(), later(i * 7200));
+				await expect(attempt).rejects.toMatchObject({ code: 'access.wrong_password' });
+				taken.push(performance.now() - started);
+			}
+			return Math.min(...taken);
 		};
-		await time(email);
-		const [known, unknown] = [await time(email), await time('khong-co@example.vn')];
+		const [known, unknown] = [await shortest(email), await shortest('khong-co@example.vn')];
 		expect(Math.min(known, unknown) / Math.max(known, unknown)).toBeGreaterThan(0.3);
 	});
 
