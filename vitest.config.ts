@@ -31,6 +31,7 @@ export default defineConfig({
 					include: ['tests/e2e/**/*.test.ts'],
 					globalSetup: 'tests/e2e/server.ts',
 					fileParallelism: false,
+					maxConcurrency: 3,
 					testTimeout: 2 * slow_ms,
 					hookTimeout: 2 * slow_ms
 				}

@@ -19,9 +19,10 @@ test('every page of the site is looked at', () => {
 	expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
 });
 
-describe('without barriers, overflow or errors', () => {
+// Pages of their own in one browser: some at once, while others wait for the server.
+describe.concurrent('without barriers, overflow or errors', () => {
 	for (const name of names) {
-		test(name, async ({ sessions }) => {
+		test(name, async ({ sessions, expect }) => {
 			const visit = visits(sessions.prepared).find((one) => one.name === name);
 			if (!visit) throw new Error(`${name} has no address`);
 			const page = await sessions.of(visit.as).newPage();
