@@ -20,7 +20,7 @@ const GONE = [
 
 /**
  * Takes the personal data out of an account: roles end, every way to sign in goes, name and address are replaced. The row
- * stays, for what was done under it. What stays besides, and why: `docs/decisions/0011-erasure-and-the-log.md`.
+ * stays, for what was done under it. What stays besides, and why: `docs/decisions/0012-erasure-and-the-log.md`.
  * Refuses with `account.last_administrator`.
  */
 export async function erase(tx: Tx, actor: Actor, userId: string): Promise<NewAction> {
@@ -32,6 +32,10 @@ export async function erase(tx: Tx, actor: Actor, userId: string): Promise<NewAc
 		update sealed_handlers set valid = daterange(lower(valid), greatest(lower(valid) + 1, ${today()}::date))
 		where user_id = ${userId}::uuid and (upper_inf(valid) or upper(valid) > ${today()}::date)`.execute(tx);
 	for (const table of GONE) await sql`delete from ${sql.table(table)} where user_id = ${userId}::uuid`.execute(tx);
+	// Rows that say what a token did stay; what it could do ends.
+	await sql`update api_tokens set revoked_at = now() where user_id = ${userId}::uuid and revoked_at is null`.execute(
+		tx
+	);
 	await sql`delete from outbox where recipient in (select email from users where id = ${userId}::uuid)`.execute(tx);
 	await sql`
 		update users set name = 'Tài khoản đã xoá', email = ${`${userId}@da-xoa.invalid`}, image = null, updated_at = now()

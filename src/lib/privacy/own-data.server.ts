@@ -27,6 +27,9 @@ const SECTIONS: Readonly<Record<string, (userId: string) => ReturnType<typeof sq
 		select provider_id as kind, created_at::text from credentials where user_id = ${id}::uuid order by id`,
 	passkeys: (id) => sql`
 		select name, created_at::text, last_used_at::text from passkeys where user_id = ${id}::uuid order by id`,
+	tokens: (id) => sql`
+		select name, scopes, created_at::text, expires_on::text, last_used_at::text, revoked_at::text from api_tokens
+		where user_id = ${id}::uuid order by id`,
 	mail: (id) => sql`
 		select o.subject, o.state, o.created_at::text, o.sent_at::text from outbox o join users u on u.email = o.recipient
 		where u.id = ${id}::uuid order by o.id`,

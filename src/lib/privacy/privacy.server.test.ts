@@ -69,10 +69,16 @@ describe('requests', () => {
 
 test('an erased account keeps nothing to sign in with or to name it, and the chain still holds', async ({ clone }) => {
 	const { db, pool } = clone;
-	const { handler, administrator } = await sealedWorld(db);
+	const { handler, administrator, topId } = await sealedWorld(db);
 	await seal(db);
+	await pool.query(
+		`insert into api_tokens (id, user_id, unit_id, name, token_hash, scopes, expires_on)
+		values (gen_random_uuid(), $1, $2, 'Máy in', 'x', '{unit.read}', '2099-01-01')`,
+		[handler.id, topId]
+	);
 	const { id } = await ask(db, handler, { kind: 'erasure', wish: 'Nghỉ hưu' });
 	await carryOut(db, administrator, { requestId: id, note: 'Đã xoá' });
+	expect((await pool.query('select from api_tokens where revoked_at is null')).rows).toEqual([]);
 	expect((await pool.query('select from credentials where user_id = $1', [handler.id])).rows).toEqual([]);
 	const { rows } = await pool.query('select name, email from users where id = $1', [handler.id]);
 	expect(rows).toEqual([{ name: 'Tài khoản đã xoá', email: `${handler.id}@da-xoa.invalid` }]);
