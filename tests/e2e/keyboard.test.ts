@@ -78,6 +78,8 @@ describe('what opens over the page', () => {
 
 	test('the account menu closes with Esc, and when the focus goes on', async ({ browser }) => {
 		const page = await enter(browser, 'officer');
+		// The menu opens without script and closes with it.
+		await page.waitForLoadState('networkidle');
 		const menu = page.locator('.top details.menu');
 		const summary = menu.locator('summary');
 		await summary.focus();
