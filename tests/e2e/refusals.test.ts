@@ -67,7 +67,10 @@ describe('who has no right', () => {
 		}
 		// The total of the bloc is told, for it is of many; whose they are is not.
 		await page.goto('/figures/models.registered?unit=YB-DUK&from=2024-01-01&asOf=2024-06-15');
-		await page.getByText(/^18\d$/).first().waitFor();
+		await page
+			.getByText(/^18\d$/)
+			.first()
+			.waitFor();
 		await page.getByText(/không thuộc phạm vi được xem/).waitFor();
 		expect(await page.getByRole('main').getByRole('row').count()).toBeLessThan(10);
 		await Promise.all([page.context().close(), other.context().close()]);
