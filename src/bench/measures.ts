@@ -137,8 +137,8 @@ export async function measureSignIn(
 ): Promise<Measured[]> {
 	const whole_ms = await time_ms(() =>
 		Promise.all(
-			accounts.map(async (account) => {
-				for (let i = 0; i < SIGN_INS_EACH; i += 1) await visit(serving.address, account);
+			accounts.map(async ({ email, password }) => {
+				for (let i = 0; i < SIGN_INS_EACH; i += 1) await visit(serving.address, { email, password });
 			})
 		)
 	);
