@@ -41,7 +41,7 @@ CREATE OR REPLACE FUNCTION public.refresh_statistics()
  SET search_path TO 'public'
 AS $function$
 begin
-	analyze unit_paths, unit_versions, registrations, postings;
+	analyze unit_paths, unit_states, unit_changes, case_shares, registrations, postings;
 end
 $function$
 ;
@@ -205,6 +205,29 @@ create table attachments (
 );
 grant delete, insert, select, update on attachments to kheo_app;
 comment on table attachments is 'Which file belongs to which record.';
+
+create table case_shares (
+	unit_id uuid not null,
+	case_id uuid not null,
+	heir_id uuid not null,
+	means text not null,
+	valid daterange not null,
+	known tstzrange default tstzrange(clock_timestamp(), NULL::timestamp with time zone) not null,
+	event_id uuid not null,
+	action_id uuid not null,
+	constraint case_shares_means_check CHECK ((means = ANY (ARRAY['place'::text, 'list'::text, 'hand'::text]))),
+	constraint case_shares_event_fk FOREIGN KEY (event_id) REFERENCES unit_events(id),
+	constraint case_shares_heir_fk FOREIGN KEY (heir_id) REFERENCES units(id),
+	constraint case_shares_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint case_shares_no_overlap EXCLUDE USING gist (unit_id WITH =, case_id WITH =, valid WITH &&) WHERE (upper_inf(known))
+);
+CREATE INDEX case_shares_case_index ON public.case_shares USING btree (case_id);
+CREATE INDEX case_shares_event_index ON public.case_shares USING btree (event_id);
+CREATE INDEX case_shares_heir_index ON public.case_shares USING btree (heir_id);
+grant insert, select, update on case_shares to kheo_app;
+comment on table case_shares is 'Cases of a split unit that were attributed to one of its successors: by their place, by a decided list, or by hand.';
+comment on column case_shares.unit_id is 'The unit that the case''s postings stand on.';
+comment on column case_shares.valid is 'Days from which on the heir has it; trees of earlier days do not know of it.';
 
 create table consent_texts (
 	purpose text not null,
@@ -1035,6 +1058,36 @@ grant delete, insert, select, update on totp_secrets to kheo_app;
 comment on table totp_secrets is 'Authenticator apps as second factor; the secret is encrypted with the key of the installation.';
 comment on column totp_secrets.last_step is 'Time step of the last code that was taken: it and earlier ones are refused, so that no code works twice.';
 
+create table unit_changes (
+	event_id uuid not null,
+	"position" integer not null,
+	unit_id uuid not null,
+	change text not null,
+	sets jsonb default '{}'::jsonb not null,
+	heir_id uuid,
+	constraint unit_changes_change_check CHECK ((change = ANY (ARRAY['open'::text, 'set'::text, 'close'::text]))),
+	constraint unit_changes_heir_check CHECK (((heir_id IS NULL) OR ((change = 'close'::text) AND (heir_id <> unit_id)))),
+	constraint unit_changes_event_fk FOREIGN KEY (event_id) REFERENCES unit_events(id),
+	constraint unit_changes_heir_fk FOREIGN KEY (heir_id) REFERENCES units(id),
+	constraint unit_changes_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint unit_changes_pk PRIMARY KEY (event_id, "position")
+);
+CREATE INDEX unit_changes_heir_index ON public.unit_changes USING btree (heir_id) WHERE (heir_id IS NOT NULL);
+CREATE INDEX unit_changes_unit_index ON public.unit_changes USING btree (unit_id);
+grant insert, select on unit_changes to kheo_app;
+comment on table unit_changes is 'What an event does to a unit: opens it, sets some of what can change about it, or closes it.';
+comment on column unit_changes.heir_id is 'The unit that a closed one goes over to; null: nobody, it stays with the unit it stood under.';
+
+create table unit_event_undoings (
+	event_id uuid not null,
+	action_id uuid not null,
+	recorded_at timestamp(3) with time zone default clock_timestamp() not null,
+	constraint unit_event_undoings_event_fk FOREIGN KEY (event_id) REFERENCES unit_events(id),
+	constraint unit_event_undoings_pkey PRIMARY KEY (event_id)
+);
+grant insert, select on unit_event_undoings to kheo_app;
+comment on table unit_event_undoings is 'Events that were taken back: what they changed holds no more, and is still known to have been known.';
+
 create table unit_events (
 	id uuid not null,
 	kind text not null,
@@ -1044,12 +1097,20 @@ create table unit_events (
 	reason text,
 	recorded_at timestamp(3) with time zone default clock_timestamp() not null,
 	action_id uuid not null,
-	constraint unit_events_kind_check CHECK ((kind = ANY (ARRAY['establish'::text, 'rename'::text, 'move'::text, 'merge'::text, 'split'::text, 'close'::text, 'transfer'::text]))),
+	sequence bigint generated always as identity not null,
+	file_id uuid,
+	constraint unit_events_kind_check CHECK ((kind = ANY (ARRAY['establish'::text, 'rename'::text, 'recode'::text, 'move'::text, 'merge'::text, 'split'::text, 'close'::text, 'transfer'::text, 'link'::text]))),
+	constraint unit_events_file_fk FOREIGN KEY (file_id) REFERENCES files(id),
 	constraint unit_events_pkey PRIMARY KEY (id)
 );
+CREATE INDEX unit_events_action_index ON public.unit_events USING btree (action_id);
+CREATE INDEX unit_events_day_index ON public.unit_events USING btree (effective_on, sequence);
+CREATE UNIQUE INDEX unit_events_sequence_unique ON public.unit_events USING btree (sequence);
 grant insert, select on unit_events to kheo_app;
 comment on table unit_events is 'Reorganisations: one row for one recorded decision about units.';
 comment on column unit_events.effective_on is 'Legal day from which the change holds (Asia/Ho_Chi_Minh).';
+comment on column unit_events.action_id is 'What was recorded in one go (a whole reorganisation from a sheet) shares its action, and is undone together.';
+comment on column unit_events.sequence is 'The order in which events were recorded: of two on one day the later recorded comes after.';
 
 create table unit_kinds (
 	kind text not null,
@@ -1063,12 +1124,36 @@ grant select on unit_kinds to kheo_app;
 comment on table unit_kinds is 'Kinds of units and the tier each stands on.';
 comment on column unit_kinds.registers is 'Units of this kind are expected to register models; they appear under "chưa đăng ký" until they do.';
 
+create table unit_links (
+	id uuid not null,
+	kind text not null,
+	unit_id uuid not null,
+	other_id uuid not null,
+	event_id uuid not null,
+	ended_by_event_id uuid,
+	valid daterange not null,
+	constraint unit_links_kind_check CHECK ((kind = ANY (ARRAY['government'::text, 'vertical'::text, 'cluster'::text, 'host'::text]))),
+	constraint unit_links_other_check CHECK ((unit_id <> other_id)),
+	constraint unit_links_valid_check CHECK ((NOT isempty(valid))),
+	constraint unit_links_ended_by_fk FOREIGN KEY (ended_by_event_id) REFERENCES unit_events(id),
+	constraint unit_links_event_fk FOREIGN KEY (event_id) REFERENCES unit_events(id),
+	constraint unit_links_other_fk FOREIGN KEY (other_id) REFERENCES units(id),
+	constraint unit_links_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint unit_links_pkey PRIMARY KEY (id),
+	constraint unit_links_no_overlap EXCLUDE USING gist (kind WITH =, unit_id WITH =, other_id WITH =, valid WITH &&)
+);
+CREATE INDEX unit_links_other_index ON public.unit_links USING btree (other_id);
+grant delete, insert, select, update on unit_links to kheo_app;
+comment on table unit_links is 'Dated links besides the party line: government, vertical, cluster (a briefing group, no tier), host organisation.';
+
 create table unit_paths (
 	ancestor_id uuid not null,
 	unit_id uuid not null,
 	depth integer not null,
 	valid daterange not null,
 	known tstzrange default tstzrange(clock_timestamp(), NULL::timestamp with time zone) not null,
+	inherited boolean default false not null,
+	undivided boolean default false not null,
 	constraint unit_paths_depth_check CHECK ((depth >= 0)),
 	constraint unit_paths_ancestor_fk FOREIGN KEY (ancestor_id) REFERENCES units(id),
 	constraint unit_paths_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id)
@@ -1078,8 +1163,10 @@ CREATE INDEX unit_paths_unit_index ON public.unit_paths USING btree (unit_id, de
 grant insert, select, update on unit_paths to kheo_app;
 comment on table unit_paths is 'Derived: who stands under whom on which days, and from when to when that was known.';
 comment on column unit_paths.known is 'Transaction time: a late event closes a row here and opens another, so that "as known then" holds for the tree too.';
+comment on column unit_paths.inherited is 'The unit itself is closed on these days and stands with the unit that it went over to.';
+comment on column unit_paths.undivided is 'The way up leads past a closed unit that nobody took over: what stands there is of the tree above, and of none of its units.';
 
-create table unit_versions (
+create table unit_states (
 	id uuid not null,
 	unit_id uuid not null,
 	event_id uuid not null,
@@ -1092,6 +1179,11 @@ create table unit_versions (
 	place text,
 	flags text[] default '{}'::text[] not null,
 	valid daterange not null,
+	closed boolean default false not null,
+	heirless boolean default false not null,
+	known tstzrange default tstzrange(clock_timestamp(), NULL::timestamp with time zone) not null,
+	present boolean generated always as (((NOT closed) AND upper_inf(known))) stored,
+	constraint unit_states_heirless_check CHECK ((closed OR (NOT heirless))),
 	constraint unit_versions_parent_check CHECK ((parent_id IS DISTINCT FROM unit_id)),
 	constraint unit_versions_valid_check CHECK ((NOT isempty(valid))),
 	constraint unit_versions_event_fk FOREIGN KEY (event_id) REFERENCES unit_events(id),
@@ -1099,15 +1191,20 @@ create table unit_versions (
 	constraint unit_versions_parent_fk FOREIGN KEY (parent_id) REFERENCES units(id),
 	constraint unit_versions_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
 	constraint unit_versions_pkey PRIMARY KEY (id),
-	constraint unit_versions_code_unique EXCLUDE USING gist (code WITH =, valid WITH &&),
-	constraint unit_versions_no_overlap EXCLUDE USING gist (unit_id WITH =, valid WITH &&)
+	constraint unit_states_code_unique EXCLUDE USING gist (code WITH =, valid WITH &&) WHERE (present),
+	constraint unit_states_no_overlap EXCLUDE USING gist (unit_id WITH =, valid WITH &&) WHERE (upper_inf(known))
 );
-CREATE INDEX unit_versions_name_index ON public.unit_versions USING gin (name_key gin_trgm_ops);
-CREATE INDEX unit_versions_parent_index ON public.unit_versions USING btree (parent_id);
-grant insert, select, update on unit_versions to kheo_app;
-comment on table unit_versions is 'What a unit is called, of what kind it is and under whom it stands, from day to day; never two at once.';
-comment on column unit_versions.name_key is 'Name folded for search: no tone marks, lower case.';
-comment on column unit_versions.valid is 'Days on which this version holds, lower bound included, upper excluded.';
+CREATE INDEX unit_states_code_index ON public.unit_states USING btree (code) WHERE present;
+CREATE INDEX unit_states_name_index ON public.unit_states USING gin (name_key gin_trgm_ops) WHERE present;
+CREATE INDEX unit_states_parent_index ON public.unit_states USING btree (parent_id);
+CREATE INDEX unit_states_unit_index ON public.unit_states USING btree (unit_id);
+grant insert, select, update on unit_states to kheo_app;
+comment on table unit_states is 'Derived from unit_changes: what a unit is called, of what kind it is and under whom it stands, from day to day, and from when to when that was known.';
+comment on column unit_states.name_key is 'Name folded for search: no tone marks, lower case.';
+comment on column unit_states.valid is 'Days on which this version holds, lower bound included, upper excluded.';
+comment on column unit_states.closed is 'The unit has ended; its parent is then the unit that it went over to.';
+comment on column unit_states.heirless is 'Nobody took the closed unit over as a whole: what is not attributed case by case stays, undivided, with its parent.';
+comment on column unit_states.present is 'An open unit, as it is known today: a row of unit_versions.';
 
 create table units (
 	id uuid not null,
@@ -1143,3 +1240,21 @@ create table year_themes (
 );
 grant insert, select, update on year_themes to kheo_app;
 comment on table year_themes is 'The theme an office gives to a year (“Năm dân vận khéo 2020”), shown on that year''s forms and reports.';
+
+create view unit_versions as
+ SELECT id,
+    unit_id,
+    event_id,
+    code,
+    name,
+    name_key,
+    short_name,
+    kind,
+    parent_id,
+    place,
+    flags,
+    valid
+   FROM unit_states
+  WHERE present;
+grant select on unit_versions to kheo_app;
+comment on table unit_versions is 'Open units as they are known today: never two versions of one unit at once, never two units with one code.';

@@ -123,6 +123,23 @@ export interface Attachments {
   record_id: string;
 }
 
+export interface CaseShares {
+  action_id: string;
+  case_id: string;
+  event_id: string;
+  heir_id: string;
+  known: Generated<string>;
+  means: string;
+  /**
+   * The unit that the case's postings stand on.
+   */
+  unit_id: string;
+  /**
+   * Days from which on the heir has it; trees of earlier days do not know of it.
+   */
+  valid: string;
+}
+
 export interface Consents {
   acted_at: Generated<Timestamp>;
   action_id: string;
@@ -870,7 +887,22 @@ export interface TotpSecrets {
   user_id: string;
 }
 
+export interface UnitChanges {
+  change: string;
+  event_id: string;
+  /**
+   * The unit that a closed one goes over to; null: nobody, it stays with the unit it stood under.
+   */
+  heir_id: string | null;
+  position: number;
+  sets: Generated<Json>;
+  unit_id: string;
+}
+
 export interface UnitEvents {
+  /**
+   * What was recorded in one go (a whole reorganisation from a sheet) shares its action, and is undone together.
+   */
   action_id: string;
   decided_on: string | null;
   decision_number: string | null;
@@ -878,9 +910,20 @@ export interface UnitEvents {
    * Legal day from which the change holds (Asia/Ho_Chi_Minh).
    */
   effective_on: string;
+  file_id: string | null;
   id: string;
   kind: string;
   reason: string | null;
+  recorded_at: Generated<Timestamp>;
+  /**
+   * The order in which events were recorded: of two on one day the later recorded comes after.
+   */
+  sequence: Generated<number>;
+}
+
+export interface UnitEventUndoings {
+  action_id: string;
+  event_id: string;
   recorded_at: Generated<Timestamp>;
 }
 
@@ -894,13 +937,31 @@ export interface UnitKinds {
   tier: string;
 }
 
+export interface UnitLinks {
+  ended_by_event_id: string | null;
+  event_id: string;
+  id: string;
+  kind: string;
+  other_id: string;
+  unit_id: string;
+  valid: string;
+}
+
 export interface UnitPaths {
   ancestor_id: string;
   depth: number;
   /**
+   * The unit itself is closed on these days and stands with the unit that it went over to.
+   */
+  inherited: Generated<boolean>;
+  /**
    * Transaction time: a late event closes a row here and opens another, so that "as known then" holds for the tree too.
    */
   known: Generated<string>;
+  /**
+   * The way up leads past a closed unit that nobody took over: what stands there is of the tree above, and of none of its units.
+   */
+  undivided: Generated<boolean>;
   unit_id: string;
   valid: string;
 }
@@ -910,12 +971,21 @@ export interface Units {
   id: string;
 }
 
-export interface UnitVersions {
+export interface UnitStates {
+  /**
+   * The unit has ended; its parent is then the unit that it went over to.
+   */
+  closed: Generated<boolean>;
   code: string;
   event_id: string;
   flags: Generated<string[]>;
+  /**
+   * Nobody took the closed unit over as a whole: what is not attributed case by case stays, undivided, with its parent.
+   */
+  heirless: Generated<boolean>;
   id: string;
   kind: string;
+  known: Generated<string>;
   name: string;
   /**
    * Name folded for search: no tone marks, lower case.
@@ -923,12 +993,31 @@ export interface UnitVersions {
   name_key: string;
   parent_id: string | null;
   place: string | null;
+  /**
+   * An open unit, as it is known today: a row of unit_versions.
+   */
+  present: Generated<boolean | null>;
   short_name: string | null;
   unit_id: string;
   /**
    * Days on which this version holds, lower bound included, upper excluded.
    */
   valid: string;
+}
+
+export interface UnitVersions {
+  code: string | null;
+  event_id: string | null;
+  flags: string[] | null;
+  id: string | null;
+  kind: string | null;
+  name: string | null;
+  name_key: string | null;
+  parent_id: string | null;
+  place: string | null;
+  short_name: string | null;
+  unit_id: string | null;
+  valid: string | null;
 }
 
 export interface Users {
@@ -957,6 +1046,7 @@ export interface DB {
   api_tokens: ApiTokens;
   appraisals: Appraisals;
   attachments: Attachments;
+  case_shares: CaseShares;
   consent_texts: ConsentTexts;
   consents: Consents;
   credentials: Credentials;
@@ -1015,9 +1105,13 @@ export interface DB {
   setup_links: SetupLinks;
   sign_in_throttles: SignInThrottles;
   totp_secrets: TotpSecrets;
+  unit_changes: UnitChanges;
+  unit_event_undoings: UnitEventUndoings;
   unit_events: UnitEvents;
   unit_kinds: UnitKinds;
+  unit_links: UnitLinks;
   unit_paths: UnitPaths;
+  unit_states: UnitStates;
   unit_versions: UnitVersions;
   units: Units;
   users: Users;

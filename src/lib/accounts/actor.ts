@@ -23,6 +23,8 @@ export const PERMISSIONS = {
 	'unit.read': ROLES,
 	'unit.establish': ['administrator'],
 	'unit.establish_listed': ['reviewer', 'administrator'],
+	'unit.reorganise': ['administrator'],
+	'unit.attribute': ['officer', 'reviewer'],
 	'account.manage': ['administrator'],
 	'audit.read': ['auditor', 'administrator'],
 	'figure.read': [...STAFF, 'auditor'],

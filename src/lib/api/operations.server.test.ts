@@ -109,9 +109,10 @@ describe('acts', () => {
 describe('reports', () => {
 	onBloc('are begun, edited, read and downloaded; signing stays with persons', { timeout: 120_000 }, async ({ db }) => {
 		const top = await db
-			.selectFrom('unit_versions')
+			.selectFrom('unit_states')
 			.select('unit_id')
 			.where('code', '=', 'YB-DUK')
+			.where('present', '=', true)
 			.executeTakeFirstOrThrow();
 		const { secret } = await tokenFor(db, { unitId: top.unit_id, role: 'reviewer' });
 		const wanted = { unit: 'YB-DUK', template: 'half-year', asOf: '2024-06-15' };
@@ -141,9 +142,10 @@ describe('page by page', () => {
 		{ timeout: 300_000 },
 		async ({ db }) => {
 			const top = await db
-				.selectFrom('unit_versions')
+				.selectFrom('unit_states')
 				.select('unit_id')
 				.where('code', '=', 'KG')
+				.where('present', '=', true)
 				.executeTakeFirstOrThrow();
 			const { secret } = await tokenFor(db, { unitId: top.unit_id, role: 'auditor' });
 			const whole = await db.selectFrom('registrations').select('id').execute();

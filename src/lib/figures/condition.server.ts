@@ -50,13 +50,35 @@ export function complete(figure: Figure, question: Question): Asked {
  * `path` holds, for each unit under the asked one, the days on which it hangs there (`since` inclusive, `until` exclusive)
  * and the child of the asked unit through which it does (`child`; the unit itself where it is the asked one).
  */
-export function condition(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
+export function condition(
+	figure: Flow | Cohort,
+	asked: Asked,
+	joined: RawBuilder<unknown> = sql``
+): RawBuilder<unknown> {
 	const day = structureDay(asked.structure);
 	// In coalesce(), because nearly all postings hold it and the planner would take it for one in nine, and walk the units.
 	return sql`
-		from postings p
-		join (${paths(asked)}) path on path.unit_id = p.unit_id and coalesce(path.since <= ${day} and ${day} < path.until, false)
+		from postings p ${shares(asked)}
+		join (${paths(asked)}) path on path.unit_id = ${standsWith(asked)}
+			and coalesce(path.since <= ${day} and ${day} < path.until, false)
+		${joined}
 		where ${counted(figure, asked)}`;
+}
+
+/**
+ * To whom the cases of split units were attributed. On the tree of its own day a posting stands on its own unit, which had
+ * not been split: nothing is to be looked up.
+ */
+export function shares(asked: Asked): RawBuilder<unknown> {
+	if (asked.structure === 'then') return sql``;
+	return sql`
+		left join case_shares share on share.unit_id = p.unit_id and share.case_id = p.case_id
+			and share.valid @> ${structureDay(asked.structure)} and share.known @> ${asked.known}::timestamptz`;
+}
+
+/** The unit that a posting stands with on the asked tree, as SQL over `p` and `shares`. */
+export function standsWith(asked: Asked): RawBuilder<string> {
+	return asked.structure === 'then' ? sql`p.unit_id` : sql`coalesce(share.heir_id, p.unit_id)`;
 }
 
 /** One pass over the tree before the postings are touched; days as plain dates, which the planner can estimate. */

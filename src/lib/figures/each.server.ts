@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
 import { authorise } from '#lib/units/authority.server.ts';
-import { complete, condition, structureDay } from './condition.server.ts';
+import { complete, condition, standsWith, structureDay } from './condition.server.ts';
 import type { Cohort, Flow, Question } from './figure.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function askEach(
 	// Materialized: a planner without statistics would count anew for every unit of the tree.
 	const { rows } = await sql<{ unitId: string; value: number }>`
 		with counted as materialized (
-			select p.unit_id, ${structureDay(asked.structure)} as on_day, sum(p.quantity) as quantity
+			select ${standsWith(asked)} as unit_id, ${structureDay(asked.structure)} as on_day, sum(p.quantity) as quantity
 			${condition(figure, asked)} group by 1, 2
 		)
 		select above.ancestor_id as "unitId", sum(counted.quantity)::bigint as value

@@ -1,22 +1,42 @@
 import { sql, type RawBuilder } from 'kysely';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
-import { condition, facetOf, type Asked } from './condition.server.ts';
+import { condition, facetOf, standsWith, type Asked } from './condition.server.ts';
 import type { Cohort, FigureRecord, Flow, Part } from './figure.ts';
 
 /** Units under the asked one that are expected to have such records, on its cut-off day or the day of the structure. */
 function obliged(asked: Asked): RawBuilder<unknown> {
-	const day = asked.structure === 'then' ? asked.asOf : asked.structure === 'now' ? today() : asked.structure;
+	const day = dayOf(asked);
 	return sql`
 		from unit_paths under
-		join unit_versions v on v.unit_id = under.unit_id and v.valid @> ${day}::date
+		join unit_states v on v.unit_id = under.unit_id and v.valid @> ${day}::date and not v.closed
+			and v.known @> ${asked.known}::timestamptz
 		join unit_kinds k on k.kind = v.kind and k.registers
 		where under.ancestor_id = ${asked.unitId}::uuid and under.valid @> ${day}::date and under.known @> ${asked.known}::timestamptz`;
 }
 
+function dayOf(asked: Asked): string {
+	if (asked.structure === 'then') return asked.asOf;
+	return asked.structure === 'now' ? today() : asked.structure;
+}
+
+/** Units that have ended by then, each with the open unit that took it over, be it through others. */
+function takers(asked: Asked): RawBuilder<unknown> {
+	const day = dayOf(asked);
+	const known = sql`${asked.known}::timestamptz`;
+	return sql`
+		select distinct on (gone.unit_id) gone.unit_id, gone.ancestor_id from unit_paths gone
+		join unit_states taker on taker.unit_id = gone.ancestor_id and taker.valid @> ${day}::date and not taker.closed
+			and taker.known @> ${known}
+		where gone.inherited and not gone.undivided and gone.valid @> ${day}::date and gone.known @> ${known}
+		order by gone.unit_id, gone.depth`;
+}
+
 /** Of these, the ones that have such records, or the ones that have none: together they are all. */
 function obligedThat(have: 'have' | 'lack', figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
-	const units = sql`(select p.unit_id ${condition(figure, asked)} group by p.unit_id having sum(p.quantity) > 0)`;
+	const units = sql`(select coalesce(taker.ancestor_id, having_some.unit_id) from (
+			select ${standsWith(asked)} as unit_id ${condition(figure, asked)} group by 1 having sum(p.quantity) > 0
+		) having_some left join (${takers(asked)}) taker on taker.unit_id = having_some.unit_id)`;
 	return sql`${obliged(asked)} and v.unit_id ${have === 'have' ? sql`in` : sql`not in`} ${units}`;
 }
 
@@ -39,8 +59,10 @@ export async function countHavingBy(db: Db, figure: Flow | Cohort, asked: Asked)
 	const order = sql.join(asked.by.map((_, i) => sql.ref(`k${i}`)));
 	const { rows } = await sql<Record<string, string> & { value: number }>`
 		select ${order}, count(distinct unit_id)::bigint as value from (
-			select ${keys}, p.unit_id ${condition(figure, asked)} and p.unit_id in (select v.unit_id ${obliged(asked)})
-			group by ${order}, p.unit_id having sum(p.quantity) > 0) having_units
+			select ${keys}, coalesce(taker.ancestor_id, ${standsWith(asked)}) as unit_id
+			${condition(figure, asked, sql`left join (${takers(asked)}) taker on taker.unit_id = ${standsWith(asked)}`)}
+			group by ${order}, coalesce(taker.ancestor_id, ${standsWith(asked)}) having sum(p.quantity) > 0) having_units
+		where unit_id in (select v.unit_id ${obliged(asked)})
 		group by ${order} order by ${order}`.execute(db);
 	return rows.map((row) => ({
 		key: Object.fromEntries(asked.by.map((facet, i) => [facet, row[`k${i}`] ?? ''])),

@@ -1,7 +1,16 @@
 import { sql } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
-import { complete, condition, counted, matching, structureDay, type Asked } from './condition.server.ts';
+import {
+	complete,
+	condition,
+	counted,
+	matching,
+	shares,
+	standsWith,
+	structureDay,
+	type Asked
+} from './condition.server.ts';
 import { basesOf, type Cohort, type Figure, type Flow, type Partition, type Question } from './figure.ts';
 import { reachOf } from './reach.server.ts';
 
@@ -84,13 +93,13 @@ async function childrenAddUp(db: Db, figure: Flow | Cohort, asked: Asked): Promi
 	const { rows } = await sql<{ total: number; sum: number }>`
 		select (select coalesce(sum(p.quantity), 0)::bigint ${condition(figure, asked)}) as total,
 			(select coalesce(sum(p.quantity), 0)::bigint ${condition(figure, asked)} and path.depth = 0)
-			+ (select coalesce(sum(p.quantity), 0)::bigint from postings p join (
+			+ (select coalesce(sum(p.quantity), 0)::bigint from postings p ${shares(asked)} join (
 				select below.unit_id, child.unit_id as child, greatest(lower(child.valid), lower(below.valid)) as since,
 					least(coalesce(upper(child.valid), 'infinity'::date), coalesce(upper(below.valid), 'infinity'::date)) as until
 				from unit_paths child join unit_paths below on below.ancestor_id = child.unit_id and below.known @> ${known}
 				where child.ancestor_id = ${asked.unitId}::uuid and child.depth = 1 and child.known @> ${known}
 				offset 0
-			) path on path.unit_id = p.unit_id and path.since <= ${day} and ${day} < path.until
+			) path on path.unit_id = ${standsWith(asked)} and path.since <= ${day} and ${day} < path.until
 			where ${counted(figure, asked)}) as sum`.execute(db);
 	const { total, sum } = rows[0] ?? { total: 0, sum: 0 };
 	return { kind: 'children', holds: total === sum, total, sum };

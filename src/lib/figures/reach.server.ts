@@ -28,7 +28,9 @@ export async function reachOf(
 	const readers = unitsWhere(actor, 'model.read');
 	const life = sql`(select range_agg(life.valid) from unit_paths life
 		where life.unit_id = under.unit_id and life.depth = 0 and upper_inf(life.known))`;
-	const seen = sql`(select range_agg(seen.valid) from unit_paths seen
+	// Who took a unit over has all that it left, whenever it was written.
+	const seen = sql`(select range_agg(case when seen.inherited and seen.valid @> ${today()}::date then '(,)' else seen.valid end)
+		from unit_paths seen
 		where seen.unit_id = under.unit_id and seen.ancestor_id = any(${readers}::uuid[]) and upper_inf(seen.known))`;
 	// "Then" follows the asked unit itself through the tree; another structure brings units together that were apart.
 	const day = asked.structure === 'now' ? today() : asked.structure;

@@ -22,10 +22,15 @@ export type NewPosting = {
 /** Signing takes this lock alone, posting shares it: what is signed has seen every posting recorded before it. */
 const LEDGER_LOCK = 731_904_112;
 
+/** Keeps who signs waiting until this transaction ends. */
+export async function shareLedger(tx: Tx): Promise<void> {
+	await sql`select pg_advisory_xact_lock_shared(${LEDGER_LOCK})`.execute(tx);
+}
+
 /** Enters postings; their facets are checked by the database against `measure_facets`. */
 export async function post(tx: Tx, postings: readonly NewPosting[]): Promise<void> {
 	if (postings.length === 0) return;
-	await sql`select pg_advisory_xact_lock_shared(${LEDGER_LOCK})`.execute(tx);
+	await shareLedger(tx);
 	const rows = postings.map((posting) => ({
 		home_id: posting.homeId,
 		id: newId(),
@@ -61,7 +66,7 @@ export async function reverse(
 	caseId: string,
 	why: { measures: readonly string[]; actionId: string }
 ): Promise<number> {
-	await sql`select pg_advisory_xact_lock_shared(${LEDGER_LOCK})`.execute(tx);
+	await shareLedger(tx);
 	const { rows } = await sql<{ id: string; home_id: string }>`
 		select p.id, p.home_id from postings p
 		where p.case_id = ${caseId}::uuid and p.measure = any(${[...why.measures]}::text[]) and p.reverses_id is null

@@ -14,6 +14,7 @@ export type Belonging = { unit: Column; day?: Column };
  * The first net: a condition that is true only for records of units which on the day of the record stood under a unit
  * where the actor has the permission today. A forgotten check then finds nothing instead of too much; who moved away, or
  * whose unit did, reads nothing written since; what was split off is not handed on. A record without a day is of today.
+ * Who took a unit over (`inherited`) has all that it left.
  */
 export function visibleTo(actor: Actor, permission: Permission, of: Belonging): RawBuilder<boolean> {
 	if (actor.everything) return sql<boolean>`true`;
@@ -22,7 +23,7 @@ export function visibleTo(actor: Actor, permission: Permission, of: Belonging): 
 	return sql<boolean>`exists (
 		select 1 from unit_paths seen
 		where seen.unit_id = ${sql.ref(of.unit)} and seen.ancestor_id = any(${own}::uuid[])
-			and seen.valid @> ${dayOf(of)} and upper_inf(seen.known))`;
+			and (seen.valid @> ${dayOf(of)} or (seen.inherited and seen.valid @> ${today()}::date)) and upper_inf(seen.known))`;
 }
 
 function dayOf(of: Belonging): RawBuilder<unknown> {
@@ -84,6 +85,21 @@ export async function authorise(db: Db, actor: Actor, permission: Permission, un
 	if (await may(db, actor, permission, unitId)) return unitId;
 	if (await may(db, actor, 'unit.read', unitId)) throw problem('access.denied');
 	throw problem('input.not_found');
+}
+
+/** As `authorise`, for many units at once. */
+export async function authoriseAll(
+	db: Db,
+	actor: Actor,
+	permission: Permission,
+	unitIds: readonly string[]
+): Promise<void> {
+	if (actor.everything) return;
+	const { rows } = await sql<{ id: string }>`
+		select id from unnest(${[...unitIds]}::uuid[]) as named (id) where not exists (
+			select 1 from unit_paths p where p.unit_id = named.id and p.ancestor_id = any(${unitsWhere(actor, permission)}::uuid[])
+				and p.valid @> ${today()}::date and upper_inf(p.known))`.execute(db);
+	for (const { id } of rows) await authorise(db, actor, permission, id);
 }
 
 /** May the actor do this on the unit (or on one it stands under)? Screens use it to show or to explain a button. */

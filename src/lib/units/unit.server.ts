@@ -5,8 +5,11 @@ import { command, type Acted } from '#lib/actions/action.server.ts';
 import { today } from '#lib/server/clock.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
-import { fold, normalise } from '#lib/vietnamese/text.ts';
+import { normalise } from '#lib/vietnamese/text.ts';
 import { authorise, ofSameTree, visibleTo } from './authority.server.ts';
+import { derive } from './derive.server.ts';
+import { insertEvents } from './event-log.server.ts';
+import type { Change, Traits } from './history.ts';
 import { BEFORE_ALL, type Unit, type UnitKind } from './unit.ts';
 
 export type NewUnit = {
@@ -34,29 +37,23 @@ export async function establish(db: Db, actor: Actor, establishment: Establishme
 
 /** The same inside another command's transaction (a list that brings its own units). */
 export async function establishIn(tx: Tx, actor: Actor, establishment: Establishment): Promise<Acted<Unit[]>> {
-	const { units, effectiveOn = BEFORE_ALL, decisionNumber = null, listed } = establishment;
+	const { units, decisionNumber = null, listed } = establishment;
 	const permission = listed ? 'unit.establish_listed' : 'unit.establish';
 	const own = new Set<string>();
+	const parents = new Set<string>();
 	const rows = units.map((unit) => ({ ...unit, id: unit.id ?? newId() }));
 	for (const unit of rows) {
-		if (unit.parentId !== null && !own.has(unit.parentId)) await authorise(tx, actor, permission, unit.parentId);
+		if (unit.parentId !== null && !own.has(unit.parentId)) parents.add(unit.parentId);
 		if (unit.parentId === null && !actor.everything) throw problem('access.denied');
 		own.add(unit.id);
 	}
+	for (const parentId of parents) await authorise(tx, actor, permission, parentId);
+	const effectiveOn = establishment.effectiveOn ?? (await firstDayUnder(tx, [...parents]));
 	const eventId = newId();
 	const actionId = newId();
-	await tx
-		.insertInto('unit_events')
-		.values({
-			id: eventId,
-			kind: 'establish',
-			effective_on: effectiveOn,
-			decision_number: decisionNumber,
-			action_id: actionId
-		})
-		.execute();
-	await insertVersions(tx, rows, { eventId, effectiveOn });
-	await derivePaths(
+	const changes = rows.map((unit): Change => ({ unitId: unit.id, change: 'open', sets: traitsOf(unit) }));
+	await insertEvents(tx, actionId, [{ id: eventId, kind: 'establish', effectiveOn, decisionNumber, changes }]);
+	await derive(
 		tx,
 		rows.map((unit) => unit.id)
 	);
@@ -87,50 +84,17 @@ export async function establishIn(tx: Tx, actor: Actor, establishment: Establish
 	};
 }
 
-async function insertVersions(
-	tx: Tx,
-	units: readonly (NewUnit & { id: string })[],
-	event: { eventId: string; effectiveOn: string }
-): Promise<void> {
-	const rows = units.map((unit) => ({
-		id: newId(),
-		unit_id: unit.id,
-		code: unit.code,
-		name: normalise(unit.name),
-		name_key: fold(unit.name),
-		short_name: unit.shortName ?? null,
-		kind: unit.kind,
-		parent_id: unit.parentId,
-		place: unit.place ?? null
-	}));
-	const json = JSON.stringify(rows);
-	await sql`insert into units (id) select unit_id from jsonb_to_recordset(${json}::jsonb) as r (unit_id uuid)`.execute(
-		tx
-	);
-	await sql`
-		insert into unit_versions (id, unit_id, event_id, code, name, name_key, short_name, kind, parent_id, place, valid)
-		select id, unit_id, ${event.eventId}::uuid, code, name, name_key, short_name, kind, parent_id, place,
-			daterange(${event.effectiveOn}::date, null)
-		from jsonb_to_recordset(${json}::jsonb) as r (id uuid, unit_id uuid, code text, name text, name_key text,
-			short_name text, kind text, parent_id uuid, place text)`.execute(tx);
+function traitsOf({ code, name, shortName = null, kind, parentId, place = null }: NewUnit): Traits {
+	return { code, name, shortName, kind, parentId, place, flags: [] };
 }
 
-/**
- * Derives the paths of these units from their versions: for each day, everyone above them and the unit itself.
- * Deeper than 30 is a cycle; the constraint on depth is then the wrong place to find out, so the walk stops.
- */
-async function derivePaths(tx: Tx, unitIds: readonly string[]): Promise<void> {
-	await sql`
-		with recursive up as (
-			select unit_id as ancestor_id, unit_id, 0 as depth, valid, parent_id
-			from unit_versions where unit_id = any(${[...unitIds]}::uuid[])
-			union all
-			select above.unit_id, up.unit_id, up.depth + 1, up.valid * above.valid, above.parent_id
-			from up join unit_versions above on above.unit_id = up.parent_id and above.valid && up.valid
-			where up.depth < 30
-		)
-		insert into unit_paths (ancestor_id, unit_id, depth, valid)
-		select ancestor_id, unit_id, depth, valid from up`.execute(tx);
+/** From the beginning of all counting, unless a parent began later. */
+async function firstDayUnder(tx: Tx, parentIds: readonly string[]): Promise<string> {
+	const { rows } = await sql<{ day: string }>`
+		select greatest(${BEFORE_ALL}::date, max(day)) as day from (
+			select min(lower(valid)) as day from unit_versions where unit_id = any(${[...parentIds]}::uuid[]) group by unit_id
+		) began`.execute(tx);
+	return rows[0]?.day ?? BEFORE_ALL;
 }
 
 /** The province at that day, or whatever stands topmost: the key under which the unit's ledger lies together. */
