@@ -42,7 +42,7 @@ describe('the tree', () => {
 			[/^src\/lib\/(accounts|actions|units|ledger|sealed|privacy)\//, 1],
 			[/^src\/lib\/figures\//, 2],
 			[/^src\/lib\/(models|import)\//, 3],
-			[/^src\/lib\/catalogue\.ts/, 4],
+			[/^src\/lib\/(acts|catalogue)\.ts/, 4],
 			[/^src\/lib\/(reports|demo)\//, 5],
 			[/^src\/(routes|cli|bench|hooks)/, 8]
 		];

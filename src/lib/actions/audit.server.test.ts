@@ -11,7 +11,7 @@ import { getByCode } from '#lib/units/unit.server.ts';
 import { operator } from '#lib/accounts/actor.ts';
 import { databaseUrl, testOn } from '../../../tests/database.ts';
 import { blocWorld } from '../../../tests/worlds.ts';
-import { ACTS } from './acts.ts';
+import { ACTS } from '#lib/acts.ts';
 import { anchorText, keptAnchor, parseAnchor, sealAndAnchor, verifyAnchored } from './anchor.server.ts';
 import { askVerification, chainState, list, listWhole, recordVerification, type LogFilter } from './audit.server.ts';
 import { anchor, seal, verify } from './chain.server.ts';

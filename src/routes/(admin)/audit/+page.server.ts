@@ -1,7 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import { signedIn } from '#lib/accounts/guard.ts';
 import { unitsWhere } from '#lib/accounts/actor.ts';
-import { ACTS, NOUNS } from '#lib/actions/acts.ts';
+import { ACTS, NOUNS } from '#lib/acts.ts';
 import { askVerification, chainState, list } from '#lib/actions/audit.server.ts';
 import { attempt } from '#lib/server/form.ts';
 import { problem } from '#lib/server/problem.ts';

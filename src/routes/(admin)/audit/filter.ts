@@ -1,4 +1,4 @@
-import { NOUNS } from '#lib/actions/acts.ts';
+import { NOUNS } from '#lib/acts.ts';
 import type { LogFilter } from '#lib/actions/audit.server.ts';
 import { typedDay } from '#lib/vietnamese/day.ts';
 

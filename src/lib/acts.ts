@@ -1,29 +1,8 @@
+import { VERBS } from '#lib/models/model.ts';
+
 /** What can happen to what, as the log tells it: noun → verbs. The text of each is the message `did_<noun>_<verb>`. */
 export const ACTS = {
-	registration: [
-		'draft',
-		'edit',
-		'submit',
-		'return',
-		'accept',
-		'import',
-		'start',
-		'self_assess',
-		'appraise',
-		'recognise',
-		'refuse',
-		'revoke',
-		'choose_typical',
-		'propose',
-		'reward',
-		'continue',
-		'replicate',
-		'withdraw',
-		'end',
-		'correct',
-		'attach',
-		'detach'
-	],
+	registration: ['draft', 'import', ...VERBS, 'attach', 'detach'],
 	import: ['begin', 'read_again', 'correct_columns', 'accept', 'discard'],
 	score_sheet: ['add'],
 	year_theme: ['set'],
@@ -56,6 +35,7 @@ export const ACTS = {
 		'export_data',
 		'erase'
 	],
+	token: ['create_token', 'revoke_token'],
 	sealed_case: [
 		'seal',
 		'open_sealed',
