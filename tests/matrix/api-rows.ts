@@ -5,7 +5,7 @@ import { PERIOD, type Things } from './world.ts';
 /** How an operation is asked about what stands in a unit. `needs` where it is not what the token must bring. */
 export type ApiRow = {
 	ask: (things: Things) => Sent;
-	needs?: Permission | 'signed_in' | 'nobody';
+	needs?: Permission | readonly Permission[] | 'signed_in' | 'nobody';
 	shows?: (answer: unknown, things: Things) => boolean;
 };
 
@@ -15,6 +15,9 @@ const BODY = {
 	content: [{ type: 'paragraph', attrs: { id: 'p1' }, content: [{ type: 'text', text: 'Kết quả.' }] }]
 };
 const REASON = { reason: 'Có lý do' };
+const MARKS = { points: { effect: 50, spread: 30 } };
+/** Files are put to a registration by who writes it or reviews it. */
+const FILES: readonly Permission[] = ['model.write', 'model.review'];
 const DECISION = { number: '15-QĐ/ĐUK', decidedOn: '2024-11-22', ...REASON };
 
 const byUnit = ({ code }: Things): Sent => ({ query: { unit: code } });
@@ -40,6 +43,8 @@ const ACTS: Readonly<Record<string, readonly [keyof Things['models'], object]>> 
 	typical: ['recognised', DECISION],
 	proposal: ['recognised', DECISION],
 	reward: ['recognised', DECISION],
+	self_assessment: ['registered', MARKS],
+	appraisal: ['registered', MARKS],
 	continuation: ['recognised', {}],
 	revocation: ['recognised', REASON],
 	withdrawal: ['registered', REASON],
@@ -52,9 +57,8 @@ function actRows(): Record<string, ApiRow> {
 		rows[`models.${noun}`] = { ask: ({ models }) => ({ params: { id: models[state] }, body }) };
 		rows[`models.bulk_${noun}`] = { ask: ({ models }) => ({ body: { ...body, ids: [models[state]] } }) };
 	}
-	// These two are done one at a time.
-	delete rows['models.bulk_revocation'];
-	delete rows['models.bulk_end'];
+	// These are done one at a time.
+	for (const noun of ['self_assessment', 'appraisal', 'revocation', 'end']) delete rows[`models.bulk_${noun}`];
 	return rows;
 }
 
@@ -77,7 +81,37 @@ export const API_ROWS: Readonly<Record<string, ApiRow>> = {
 			body: registration(things, 'Sửa đường vào xóm Đá Trắng')
 		})
 	},
+	'models.correction': {
+		ask: (things) => ({
+			params: { id: things.models.registered },
+			body: { ...registration(things, 'Tủ sách cơ sở xã Nậm Có'), ...REASON }
+		})
+	},
 	...actRows(),
+	'models.score_sheet': { ask: ({ models }) => ({ params: { id: models.registered } }) },
+	'models.replication': {
+		ask: ({ models, belowCode }) => ({
+			params: { id: models.recognised },
+			body: { unit: belowCode, year: 2025 }
+		})
+	},
+	'models.attachments': {
+		ask: ({ models }) => ({ params: { id: models.registered } }),
+		shows: has(({ file }) => file)
+	},
+	'models.attachment': { ask: ({ models, file }) => ({ params: { id: models.registered, file } }) },
+	'models.attach': {
+		needs: FILES,
+		ask: ({ models }) => ({
+			params: { id: models.registered },
+			query: { filename: 'a.pdf' },
+			body: { bytes: new TextEncoder().encode('%PDF-1.4\n%%EOF\n3') }
+		})
+	},
+	'models.detach': {
+		needs: FILES,
+		ask: ({ models, file }) => ({ params: { id: models.registered, file } })
+	},
 	'figures.list': { needs: 'signed_in', ask: () => ({}) },
 	'figures.value': { ask: figure },
 	'figures.records': { ask: figure, shows: has(({ models }) => models.registered) },

@@ -147,6 +147,7 @@ export type Things = {
 	code: string;
 	/** A unit that hangs under this one. */
 	belowId: string;
+	belowCode: string;
 	models: Readonly<Record<'draft' | 'submitted' | 'registered' | 'appraised' | 'recognised', string>>;
 	file: string;
 	reports: Readonly<Record<'draft' | 'submitted' | 'approved' | 'signed', string>>;
@@ -175,6 +176,7 @@ export async function findThings(db: Db, relation: Relation): Promise<Things> {
 		unitId,
 		code,
 		belowId: await unit(below),
+		belowCode: below,
 		models: {
 			draft: await model('draft'),
 			submitted: await model('submitted'),

@@ -1,39 +1,50 @@
+import { createHash } from 'node:crypto';
 import { problem } from '#lib/server/problem.ts';
+import { MAX_FILE_BYTES } from '#lib/server/files.ts';
 import { isJson } from './headers.ts';
 import { readJson } from './json.ts';
 
-const BODY_LIMIT = 1_000_000;
-const BODY_TIME_MS = 10_000;
+const JSON_LIMIT = { bytes: 1_000_000, within_ms: 10_000 };
+/** As long as the server lets a client be silent. */
+const FILE_LIMIT = { bytes: MAX_FILE_BYTES, within_ms: 120_000 };
+type Limit = typeof JSON_LIMIT;
 
-export type SentBody = { text: string; value: unknown };
+/** `digested`: what tells one request from another under the same key. */
+export type SentBody = { digested: string; value: unknown };
 
 /**
  * The JSON of a request, read up to a megabyte and for ten seconds at most; no body counts as `{}`. Refuses another media
  * type, what is too large or too slow, and what is no JSON in UTF-8.
  */
-export async function readBody(request: Request, within_ms = BODY_TIME_MS): Promise<SentBody> {
-	if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT) throw tooLarge();
-	const bytes = request.body ? await bytesOf(request.body, within_ms) : new Uint8Array();
-	if (bytes.length === 0) return { text: '', value: {} };
-	if (!isJson(request.headers.get('content-type'))) throw problem('api.content_type');
-	const text = decoded(bytes);
-	return { text, value: readJson(text) };
+export async function readJsonBody(request: Request, within_ms = JSON_LIMIT.within_ms): Promise<SentBody> {
+	if (!isJson(request.headers.get('content-type'))) throw problem('api.content_type', { type: 'application/json' });
+	const text = decoded(await bytesOf(request, { ...JSON_LIMIT, within_ms }));
+	return { digested: text, value: text === '' ? {} : readJson(text) };
 }
 
-async function bytesOf(body: ReadableStream<Uint8Array>, within_ms: number): Promise<Uint8Array> {
+/** The bytes of a file, up to what an attachment may be. Refuses another media type than `type`. */
+export async function readBytes(request: Request, type: string): Promise<SentBody> {
+	if (request.headers.get('content-type') !== type) throw problem('api.content_type', { type });
+	const bytes = await bytesOf(request, FILE_LIMIT);
+	return { digested: createHash('sha256').update(bytes).digest('hex'), value: { bytes } };
+}
+
+async function bytesOf({ body, headers }: Request, limit: Limit): Promise<Uint8Array> {
+	if (Number(headers.get('content-length') ?? 0) > limit.bytes) throw tooLarge(limit);
+	if (!body) return new Uint8Array();
 	const reader = body.getReader();
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(problem('api.body_slow', { seconds: within_ms / 1000 })), within_ms);
+		timer = setTimeout(() => reject(problem('api.body_slow', { seconds: limit.within_ms / 1000 })), limit.within_ms);
 	});
 	try {
 		for (;;) {
 			const { done, value } = await Promise.race([reader.read(), late]);
 			if (done) return Buffer.concat(chunks);
 			size += value.length;
-			if (size > BODY_LIMIT) throw tooLarge();
+			if (size > limit.bytes) throw tooLarge(limit);
 			chunks.push(value);
 		}
 	} finally {
@@ -43,8 +54,8 @@ async function bytesOf(body: ReadableStream<Uint8Array>, within_ms: number): Pro
 	}
 }
 
-function tooLarge() {
-	return problem('api.body_too_large', { megabytes: BODY_LIMIT / 1_000_000 });
+function tooLarge({ bytes }: Limit) {
+	return problem('api.body_too_large', { megabytes: Math.floor(bytes / 1_000_000) });
 }
 
 function decoded(bytes: Uint8Array): string {

@@ -99,7 +99,8 @@ function headersOf({ method, matches, file }: Operation) {
 	return [header('Idempotency-Key', m.api_rule_key()), ...(matches ? [header('If-Match', m.api_matches())] : [])];
 }
 
-function bodyOf({ body }: Operation) {
+function bodyOf({ body, takes }: Operation) {
+	if (takes) return { required: true, content: { [takes]: { schema: { type: 'string', format: 'binary' } } } };
 	const schema = Schema.parse(schemaOf(body, 'input'));
 	return { required: (schema.required ?? []).length > 0, content: { 'application/json': { schema } } };
 }

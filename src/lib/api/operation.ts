@@ -33,10 +33,13 @@ type Described = {
 	matches?: boolean;
 	/** Answers `items` and `next`, the cursor of the next page. */
 	isPaged?: boolean;
-	/** Answers 201 with the address of what was made. */
+	/** Answers 201 with the address of what was made, below `makes` or else below its own. */
 	creates?: boolean;
-	/** The media type of a file. */
+	makes?: string;
+	/** The media type of the file that it answers. */
 	file?: string;
+	/** The media type of bytes that it takes instead of JSON; `body` has them as `bytes`. */
+	takes?: string;
 };
 
 type Schemas<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> = {

@@ -97,6 +97,51 @@ describe('acts', () => {
 		expect(states.map(({ json }) => json['state'])).toEqual(['withdrawn', 'registered']);
 	});
 
+	test('marks need the right, the sheet and the range; a passed one is replicated and corrected by who has seen it', async ({
+		db
+	}) => {
+		const world = await office(db);
+		const id = await registered(db, world.machine, input(world.one));
+		const [reviewer, officer] = [
+			await tokenFor(db, { unitId: world.top, role: 'reviewer' }),
+			await tokenFor(db, { unitId: world.one, role: 'officer' })
+		];
+		const post = (secret: string, path: string, body: unknown, headers = {}) =>
+			call(db, secret, `/models/${id}/${path}`, { method: 'POST', body, headers });
+		const marks = { points: { effect: 55.5, spread: 30 } };
+		expect((await post(officer.secret, 'appraisal', marks)).json['code']).toBe('api.scope_missing');
+		expect((await post(reviewer.secret, 'appraisal', { points: { effect: '55,5' } })).status).toBe(422);
+		expect((await post(reviewer.secret, 'appraisal', { points: { effect: 1 } })).json['code']).toBe(
+			'model.points_missing'
+		);
+		const over = { points: { effect: 61, spread: 1 } };
+		expect((await post(reviewer.secret, 'appraisal', over)).json['code']).toBe('model.points_out_of_range');
+		expect((await call(db, officer.secret, `/models/${id}/score-sheet`)).json).toMatchObject({
+			passMark: 75,
+			criteria: [{ code: 'effect', points: 60 }, { code: 'spread' }, { code: 'complaint', points: null }]
+		});
+		expect((await post(officer.secret, 'self-assessment', marks)).json).toEqual({ count: 1 });
+		expect((await post(reviewer.secret, 'appraisal', marks)).json).toEqual({ count: 1 });
+		const read = await call(db, reviewer.secret, `/models/${id}`);
+		expect(read.json).toMatchObject({ state: 'appraised', score: 85.5, passed: true });
+
+		const replication = { unit: 'K-2', year: 2025 };
+		expect((await post(officer.secret, 'replication', replication)).status).toBe(404);
+		const made = await post(reviewer.secret, 'replication', replication);
+		expect([made.status, made.headers.get('location')]).toEqual([201, `/api/v1/models/${String(made.json['id'])}`]);
+
+		const { year, level, field, subject, novelty, registeredOn, name } = read.json;
+		const said = { unit: 'K-1', year, level, field, subject, novelty, registeredOn, name, place: 'Xã Nậm Có' };
+		const known = { 'if-match': (await call(db, reviewer.secret, `/models/${id}`)).headers.get('etag') ?? '' };
+		expect((await post(reviewer.secret, 'correction', { ...said, reason: 'Thiếu địa bàn' })).status).toBe(428);
+		expect((await post(reviewer.secret, 'correction', said, known)).status).toBe(422);
+		expect((await post(officer.secret, 'correction', { ...said, reason: 'Thiếu' }, known)).status).toBe(403);
+		const corrected = await post(reviewer.secret, 'correction', { ...said, reason: 'Thiếu địa bàn' }, known);
+		expect(corrected).toMatchObject({ status: 200, json: { place: 'Xã Nậm Có' } });
+		const again = await post(reviewer.secret, 'correction', { ...said, reason: 'Thiếu địa bàn' }, known);
+		expect(again.json['code']).toBe('api.match_failed');
+	});
+
 	test('any operation can be run as anybody without HTTP', async ({ db }) => {
 		const world = await office(db);
 		const list = OPERATIONS.find(({ name }) => name === 'models.list');

@@ -1,5 +1,7 @@
 import { ACTION_OPERATIONS } from '#lib/actions/action.api.ts';
 import { FIGURE_OPERATIONS } from '#lib/figures/figure.api.ts';
+import { ACT_OPERATIONS } from '#lib/models/act.api.ts';
+import { ATTACHMENT_OPERATIONS } from '#lib/models/attachment.api.ts';
 import { MODEL_OPERATIONS } from '#lib/models/model.api.ts';
 import { REPORT_OPERATIONS } from '#lib/reports/report.api.ts';
 import { UNIT_OPERATIONS } from '#lib/units/unit.api.ts';
@@ -9,6 +11,8 @@ import type { Operation } from './operation.ts';
 export const OPERATIONS: readonly Operation[] = [
 	...UNIT_OPERATIONS,
 	...MODEL_OPERATIONS,
+	...ACT_OPERATIONS,
+	...ATTACHMENT_OPERATIONS,
 	...FIGURE_OPERATIONS,
 	...REPORT_OPERATIONS,
 	...ACTION_OPERATIONS

@@ -1,18 +1,15 @@
 import { z } from 'zod';
-import type { Actor } from '#lib/accounts/actor.ts';
 import { Day, NOTHING, operation, pageOf, PAGING, UnitCode, UnitName, type Context } from '#lib/api/operation.ts';
 import { today } from '#lib/server/clock.ts';
-import { inTransaction, type Db } from '#lib/server/db.ts';
+import { inTransaction } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
-import { ACTS, type Act } from './act.ts';
-import { isPlain, perform, type PlainNoun } from './act.server.ts';
 import { hold } from './change.server.ts';
 import { findDuplicates } from './duplicate.server.ts';
 import { CURSOR, get, list, type FullRegistration, type ListedRegistration } from './list.server.ts';
 import { CONTENTS, FIELDS, KINDS, LEVELS, NOVELTIES, STATES, SUBJECTS, TAGS } from './model.ts';
-import { DecisionForm, Id, Reason, RegistrationForm } from './model.schema.ts';
-import { draft, edit } from './registration.server.ts';
+import { Id, Reason, RegistrationForm } from './model.schema.ts';
+import { correct, draft, edit, type RegistrationInput } from './registration.server.ts';
 
 const ById = z.strictObject({ id: Id });
 
@@ -107,12 +104,11 @@ function full(found: FullRegistration): z.input<typeof Full> {
 const Cursor = z.string().regex(CURSOR).optional();
 
 /** The form of a registration, its unit by code. `distinct`: somebody looked, and it is another model in spite of its name. */
-const Registration = RegistrationForm.omit({ unitId: true })
-	.extend({ unit: UnitCode, distinct: z.boolean().default(false) })
-	.refine(({ registeredOn }) => registeredOn === null || registeredOn <= today(), {
-		path: ['registeredOn'],
-		message: 'field_day_future'
-	});
+const Fields = RegistrationForm.omit({ unitId: true }).extend({ unit: UnitCode, distinct: z.boolean().default(false) });
+const isPast = ({ registeredOn }: { registeredOn: string | null }) => registeredOn === null || registeredOn <= today();
+const FUTURE = { path: ['registeredOn'], message: 'field_day_future' };
+const Registration = Fields.refine(isPast, FUTURE);
+const Correction = Fields.extend({ reason: Reason }).refine(isPast, FUTURE);
 
 async function inputOf(
 	{ db, actor }: Context,
@@ -127,7 +123,23 @@ async function inputOf(
 	return { ...input, unitId };
 }
 
-const RECORDS = [
+/** Changes a registration that the caller has seen; locked before it is compared, so that nobody comes in between. */
+async function changed(
+	context: Context,
+	{ id, sent }: { id: string; sent: z.output<typeof Registration> },
+	run: (inside: Context, input: RegistrationInput) => Promise<unknown>
+) {
+	return inTransaction(context.db, async (tx) => {
+		const inside = { ...context, db: tx };
+		await hold(tx, id);
+		const held = await get(tx, context.actor, id);
+		context.match?.(full(held));
+		await run(inside, await inputOf(inside, sent, held));
+		return full(await get(tx, context.actor, id));
+	});
+}
+
+export const MODEL_OPERATIONS = [
 	operation({
 		name: 'models.list',
 		method: 'GET',
@@ -188,77 +200,20 @@ const RECORDS = [
 		query: NOTHING,
 		body: Registration,
 		answer: Full,
-		run: async (context, { params: { id }, body }) =>
-			inTransaction(context.db, async (tx) => {
-				// Locked before it is compared, so that nobody changes it between the comparison and the change.
-				await hold(tx, id);
-				const held = await get(tx, context.actor, id);
-				context.match?.(full(held));
-				await edit(tx, context.actor, id, await inputOf({ ...context, db: tx }, body, held));
-				return full(await get(tx, context.actor, id));
-			})
-	})
-];
-
-const Decided = DecisionForm;
-const DecidedAgainst = DecisionForm.extend({ reason: Reason });
-const Explained = z.strictObject({ reason: Reason });
-const NO_DECISION = { number: null, decidedOn: '' };
-
-type PlainAct = Act & { noun: PlainNoun };
-
-/** What the page of the act asks, as a body. */
-function bodyOf(act: PlainAct) {
-	if (act.asks === 'decision') return act.reasonRequired ? DecidedAgainst : Decided;
-	return act.asks === 'reason' ? Explained : NOTHING;
-}
-
-const Selection = z.array(Id).min(1).max(500);
-const Done = z.strictObject({ count: z.number().int() });
-
-async function carryOut(
-	{ db, actor }: { db: Db; actor: Actor },
-	act: PlainAct,
-	{ ids, ...said }: { ids: readonly string[]; reason?: string | null; decidedOn?: string; number?: string | null }
-) {
-	const { reason = null, number = null, decidedOn } = said;
-	const decision = decidedOn === undefined ? NO_DECISION : { number, decidedOn, reason };
-	await perform(db, actor, { noun: act.noun, ids, reason: reason ?? '', decision });
-	return { count: new Set(ids).size };
-}
-
-const isPlainAct = (act: (typeof ACTS)[number]): act is (typeof ACTS)[number] & { noun: PlainNoun } =>
-	isPlain(act.noun);
-const PLAIN: readonly PlainAct[] = ACTS.filter(isPlainAct);
-
-/** Every act that asks no more than a reason or a decision, on one registration … */
-const ONE = PLAIN.map((act) =>
+		run: (context, { params: { id }, body }) =>
+			changed(context, { id, sent: body }, (inside, input) => edit(inside.db, inside.actor, id, input))
+	}),
 	operation({
-		name: `models.${act.noun}`,
+		name: 'models.correction',
 		method: 'POST',
-		path: `/models/{id}/${act.noun}`,
-		scope: act.permission === 'model.review' ? 'model.review' : 'model.write',
+		path: '/models/{id}/correction',
+		scope: 'model.review',
+		matches: true,
 		params: ById,
 		query: NOTHING,
-		body: bodyOf(act),
-		answer: Done,
-		run: (context, { params: { id }, body }) => carryOut(context, act, { ...body, ids: [id] })
+		body: Correction,
+		answer: Full,
+		run: (context, { params: { id }, body: { reason, ...sent } }) =>
+			changed(context, { id, sent }, (inside, input) => correct(inside.db, inside.actor, { id, input, reason }))
 	})
-);
-
-/** … or on many alike, all or none. */
-const MANY = PLAIN.filter((act) => act.bulk).map((act) =>
-	operation({
-		name: `models.bulk_${act.noun}`,
-		method: 'POST',
-		path: `/models/bulk/${act.noun}`,
-		scope: act.permission === 'model.review' ? 'model.review' : 'model.write',
-		params: NOTHING,
-		query: NOTHING,
-		body: bodyOf(act).extend({ ids: Selection }),
-		answer: Done,
-		run: (context, { body }) => carryOut(context, act, body)
-	})
-);
-
-export const MODEL_OPERATIONS = [...RECORDS, ...ONE, ...MANY];
+];

@@ -33,7 +33,8 @@ function shown(operation: Operation, origin: string) {
 			type: typeOf(schema),
 			description
 		})),
-		body: operation.method === 'GET' ? [] : fieldsOf(schemaOf(operation.body, 'input')),
+		body: operation.method === 'GET' || operation.takes ? [] : fieldsOf(schemaOf(operation.body, 'input')),
+		takes: operation.takes ?? null,
 		answer: operation.file ? [] : fieldsOf(schemaOf(operation.answer, 'output')),
 		file: operation.file ?? null,
 		matches: operation.matches ?? false,
@@ -71,11 +72,12 @@ const SAMPLES: Readonly<Record<string, string>> = {
 	code: 'YB-DUK',
 	unit: 'YB-DUK',
 	name: 'models.registered',
+	filename: 'ke-hoach.pdf',
 	id: '019a0000-0000-7000-8000-000000000001'
 };
 
 function exampleOf(operation: Operation, origin: string): string {
-	const { method, path, body, matches, file } = operation;
+	const { method, path, body, matches, file, takes } = operation;
 	const at = path.replace(/\{(\w+)\}/g, (_, name: string) => SAMPLES[name] ?? name);
 	const required = parametersOf(operation).filter((parameter) => parameter.in === 'query' && parameter.required);
 	const query = required.map(({ name }) => `${name}=${SAMPLES[name] ?? ''}`).join('&');
@@ -87,8 +89,8 @@ function exampleOf(operation: Operation, origin: string): string {
 	if (method !== 'GET') lines.push('-H "Idempotency-Key: $(uuidgen)"');
 	if (matches) lines.push(`-H 'If-Match: "…"'`);
 	const { properties = {}, required: needed = [] } = Schema.parse(schemaOf(body, 'input'));
-	// Without a media type SvelteKit takes a POST for a form of another site.
-	if (method !== 'GET') {
+	if (takes) lines.push(`-H 'Content-Type: ${takes}'`, `--data-binary @${SAMPLES['filename']}`);
+	else if (method !== 'GET') {
 		const sample = Object.fromEntries(needed.map((name) => [name, sampleOf(name, properties[name])]));
 		lines.push(`-H 'Content-Type: application/json'`, `-d '${JSON.stringify(sample)}'`);
 	}
@@ -99,6 +101,7 @@ function sampleOf(name: string, schema: unknown): unknown {
 	const { type, enum: values } = Described.parse(schema);
 	if (values) return values[0];
 	if (name === 'ids') return [SAMPLES['id']];
+	if (name === 'points') return { effect: 18.5 };
 	if (type === 'integer') return 2026;
 	if (type === 'object') return {};
 	return name === 'unit' ? SAMPLES['unit'] : '…';
