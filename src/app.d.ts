@@ -20,6 +20,8 @@ declare global {
 			id?: string;
 		}
 		interface Locals {
+			/** The id of this request, in the log and in the answer's `request-id`. */
+			request: string;
 			db: Kysely<DB>;
 			site: Site;
 			session: Session | null;

@@ -11,7 +11,8 @@ import { paraglideMiddleware } from '#lib/paraglide/server.js';
 import { openDatabase, type Opened } from '#lib/server/db.ts';
 import { log } from '#lib/server/log.ts';
 import { answerOutage } from '#lib/server/outage.ts';
-import { fromDatabase, problemText } from '#lib/server/problem.ts';
+import { fromDatabase, problem, problemText } from '#lib/server/problem.ts';
+import { asking, identify, logRefusal } from '#lib/server/refusal-log.ts';
 import { readSecret, readSettings } from '#lib/server/settings.ts';
 
 let opened: Opened;
@@ -43,9 +44,11 @@ const who: Handle = async ({ event, resolve }) => {
 	const session = token ? await findSession(opened.db, token) : null;
 	locals.session = session;
 	const inside = /^\/\((office|admin)\)/.test(event.route.id ?? '');
+	if (inside && !session && event.request.method === 'POST') logRefusal(problem('access.sign_in'));
 	if (inside && !session) redirect(303, `/sign-in?to=${encodeURIComponent(url.pathname + url.search)}`);
 	if (!session) return resolve(event);
 	locals.actor = await actorOf(opened.db, session.user);
+	identify({ actor: session.user.id });
 	// Only how one signs in is open before; whoever lends a role or makes a token has to have the factor first.
 	const isOwnSignIn = /^\/\(office\)\/account($|\/(second-factor|password)($|\/))/.test(event.route.id ?? '');
 	if (inside && !isOwnSignIn && mustSetUp(locals.actor, session)) redirect(303, '/account/second-factor');
@@ -64,6 +67,15 @@ const outage: Handle = async ({ event, resolve }) => {
 	}
 };
 
+/** Every request has an id, by which the log and whoever asked mean the same one. */
+const told: Handle = async ({ event, resolve }) => {
+	const id = newId();
+	event.locals.request = id;
+	const response = await asking({ request: id, route: event.route.id ?? '', actor: null }, () => resolve(event));
+	if (!response.headers.has('request-id')) response.headers.set('request-id', id);
+	return response;
+};
+
 /** Unless it says otherwise, nothing that the application answers is kept on the way. What else protects an answer: http.ts. */
 const unkept: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
@@ -72,14 +84,15 @@ const unkept: Handle = async ({ event, resolve }) => {
 	return response;
 };
 
-export const handle: Handle = sequence(unkept, language, outage, who);
+export const handle: Handle = sequence(told, unkept, language, outage, who);
 
 /** Refusals answer their status and text; anything else is a bug: logged once, with an id that the reader sees. */
 export const handleError: HandleServerError = ({ kind, error, event }) => {
 	if (kind !== 'unknown') return;
 	const refusal = fromDatabase(error);
+	if (refusal) logRefusal(refusal);
 	if (refusal && refusal.status < 500) return { status: refusal.status, message: problemText(refusal, getLocale()) };
-	const id = newId();
+	const id = event.locals.request;
 	log('error', 'request.failed', {
 		id,
 		route: event.route.id ?? '',

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as accounts from '#lib/accounts/account.server.ts';
@@ -103,6 +103,7 @@ async function listen(settings: Settings): Promise<Server> {
 		const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',');
 		request.headers[address] = addressOf(request.socket.remoteAddress ?? '', forwarded);
 		request.headers[host] = origin?.host ?? request.headers.host;
+		nameType(request);
 		handler(request, response, () => response.writeHead(404).end());
 	}, settings.origin);
 	await new Promise<void>((resolve, reject) => {
@@ -113,6 +114,15 @@ async function listen(settings: Settings): Promise<Server> {
 		server.listen(settings.port, settings.host, resolve);
 	});
 	return server;
+}
+
+/**
+ * SvelteKit takes a write without a type, or with that of a form, for another site's and refuses it in words of its own.
+ * The API reads no cookie, so nobody is harmed there: its door refuses the type as a problem of ours.
+ */
+function nameType({ url = '', headers }: IncomingMessage): void {
+	if (url.startsWith('/api/') && !/^application\/(json|octet-stream)\b/i.test(headers['content-type'] ?? ''))
+		headers['content-type'] = 'unknown/unknown';
 }
 
 function told(): Promise<string> {

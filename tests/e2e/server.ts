@@ -31,7 +31,7 @@ export async function serve(
 	environment: Readonly<Record<string, string>> = {}
 ): Promise<Serving> {
 	const data = await mkdtemp(join(tmpdir(), 'kheo-e2e-'));
-	const server = spawn(process.execPath, ['src/cli/serve.ts', ...options, '--port', '0'], {
+	const server = spawn(process.execPath, ['src/cli/serve.ts', '--port', '0', ...options], {
 		cwd: projectFolder(),
 		stdio: ['ignore', 'pipe', 'pipe'],
 		env: { ...process.env, KHEO_DATA: data, LANG: 'vi_VN.UTF-8', LC_ALL: '', NODE_ENV: 'production', ...environment }

@@ -136,6 +136,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
 	'/(admin)/audit load': { needs: 'audit.read', ask: inUnit },
 	'/(admin)/audit/log.csv GET': { needs: 'audit.read', ask: inUnit },
 	'/(admin)/audit/log.xlsx GET': { needs: 'audit.read', ask: inUnit },
+	'/[x+2e]well-known/security.txt GET': { needs: 'anyone', ask: () => ({}) },
 	'/privacy load': { needs: 'anyone', ask: () => ({}) },
 	'/privacy/register.xlsx GET': { needs: 'anyone', ask: () => ({}) },
 	'/(office)/account/data load': { needs: 'signed_in', ask: () => ({}) },

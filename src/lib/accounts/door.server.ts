@@ -1,4 +1,6 @@
 import { redirect, type RequestEvent } from '@sveltejs/kit';
+import { Problem } from '#lib/server/problem.ts';
+import { logRefusal } from '#lib/server/refusal-log.ts';
 import { SESSION_S } from './session.server.ts';
 import type { Door, Outcome } from './sign-in.server.ts';
 
@@ -53,6 +55,13 @@ export function letIn(event: RequestEvent, outcome: Outcome): never {
 	keepCookie(event, 'session', outcome.token);
 	keepCookie(event, 'device', outcome.device);
 	redirect(303, destination(event.url));
+}
+
+/** Leads back to the sign-in, which tells why a way through another address was refused; bugs go on to the log. */
+export function leadBack(event: RequestEvent, error: unknown): never {
+	if (!(error instanceof Problem)) throw error;
+	logRefusal(error);
+	redirect(303, `/sign-in?${new URLSearchParams({ refused: error.code, to: destination(event.url) })}`);
 }
 
 /** Where the reader wanted to go; only inside this site. */

@@ -1,12 +1,12 @@
-import type { Locale } from '#lib/paraglide/runtime.js';
 import type { Settings } from '#lib/server/settings.ts';
 import { createCipher, type Cipher } from './cipher.server.ts';
 
-/** What accounts need to know of the installation: its address, its key, its mail, its identity provider. */
+/** What pages need to know of the installation: its address, its key, its mail, its identity provider, who hears of flaws. */
 export type Site = {
 	origin: string;
 	cipher: Cipher;
 	sendsMail: boolean;
+	securityContact: string | null;
 	identityProvider: Settings['identityProvider'];
 };
 
@@ -16,9 +16,7 @@ export function siteOf(settings: Settings, secret: string): Site {
 		origin: settings.origin ?? `http://${settings.host}:${settings.port}`,
 		cipher: createCipher(secret),
 		sendsMail: settings.mail !== null,
+		securityContact: settings.securityContact,
 		identityProvider: settings.identityProvider
 	};
 }
-
-/** The installation and the language in which letters are written. */
-export type Correspondence = { site: Site; locale: Locale };

@@ -6,7 +6,8 @@ import { once } from '#lib/actions/action.server.ts';
 import type { Locale } from '#lib/paraglide/runtime.js';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
-import { readBody } from './body.ts';
+import { identify } from '#lib/server/refusal-log.ts';
+import { readBytes, readJsonBody } from './body.ts';
 import { accepts, isKnown, isMatched, languageOf, tagOf } from './headers.ts';
 import { writeJson } from './json.ts';
 import { inLanguage } from './language.server.ts';
@@ -33,6 +34,7 @@ export async function answer(request: Request, asking: Asking): Promise<Response
 
 async function answered(request: Request, asking: Asking, locale: Locale): Promise<Response> {
 	const id = newId();
+	identify({ request: id });
 	const headers = new Headers({
 		'cache-control': 'private, no-cache',
 		vary: 'accept, accept-language, authorization',
@@ -61,7 +63,9 @@ async function carryOut(request: Request, asking: Asking, headers: Headers): Pro
 		headers.set('allow', allowed);
 		throw problem('api.method', { method: request.method, allowed });
 	}
+	identify({ route: operation.name });
 	const actor = await actorOfToken(db, secretOf(request));
+	identify({ actor: actor.id });
 	await limit(db, headers, ['token', actor.token.id]);
 	if (!actor.token.permissions.includes(operation.scope))
 		throw problem('api.scope_missing', { scope: operation.scope });
@@ -147,19 +151,20 @@ async function write({ db, bodyTime_ms }: Asking, asked: Asked): Promise<Respons
 	if (!/^[\x21-\x7e]{1,128}$/.test(key)) throw problem('api.key_missing');
 	const ifMatch = request.headers.get('if-match');
 	if (operation.matches && ifMatch === null) throw problem('api.match_missing');
-	const body = await readBody(request, bodyTime_ms);
+	const body = await (operation.takes ? readBytes(request, operation.takes) : readJsonBody(request, bodyTime_ms));
 	const match = (current: unknown) => {
 		if (!isMatched(ifMatch ?? '', tagOf(writeJson(current)))) throw problem('api.match_failed');
 	};
 	const keyed = {
 		key: `api:${actor.token.id}:${key}`,
 		fingerprint: createHash('sha256')
-			.update([request.method, url.pathname, url.search, ifMatch, body.text].join('\n'))
+			.update([request.method, url.pathname, url.search, ifMatch, body.digested].join('\n'))
 			.digest('hex')
 	};
 	const { result, isRepeated } = await once<Kept>(db, actor, keyed, async (tx) => {
 		const value = await operation.run({ db: tx, actor, match }, { ...sent, body: body.value });
-		const location = operation.creates ? `${url.pathname}/${Made.parse(value).id}` : null;
+		const made = operation.makes ? `${BASE}${operation.makes}` : url.pathname;
+		const location = operation.creates ? `${made}/${Made.parse(value).id}` : null;
 		return { text: writeJson(value), location };
 	});
 	if (isRepeated) headers.set('idempotency-replayed', 'true');

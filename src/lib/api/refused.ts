@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Locale } from '#lib/paraglide/runtime.js';
 import { log } from '#lib/server/log.ts';
 import { fromDatabase, problem, problemText, type Problem } from '#lib/server/problem.ts';
+import { logRefusal } from '#lib/server/refusal-log.ts';
 import { word } from '#lib/ui/word.ts';
 import { writeJson } from './json.ts';
 
@@ -34,6 +35,7 @@ export function refused(error: unknown, { id, locale, headers }: About): Respons
 	const known = fromDatabase(error);
 	if (!known || known.status >= 500) log('error', 'api.failed', { id, error });
 	const refusal = known ?? problem('api.failed');
+	logRefusal(refusal);
 	const { status, code } = refusal;
 	const answer: z.input<typeof ProblemAnswer> = {
 		type: `urn:kheo:problem:${code}`,

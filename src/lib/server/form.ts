@@ -2,6 +2,7 @@ import { fail, type ActionFailure } from '@sveltejs/kit';
 import type { z } from 'zod';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { fromDatabase, problem, problemText } from './problem.ts';
+import { logRefusal } from './refusal-log.ts';
 
 /** The longest form of ours has some hundred fields; finding each by name takes as long as there are others. */
 const FIELDS_AT_MOST = 2_000;
@@ -34,7 +35,7 @@ function objectOf(value: unknown): object {
 	return typeof value === 'object' && value !== null ? value : {};
 }
 
-type Parsed<T> = { ok: true; value: T } | { ok: false; failure: ActionFailure<Refusal> };
+export type Parsed<T> = { ok: true; value: T } | { ok: false; failure: ActionFailure<Refusal> };
 
 /** Parses once, at the door. What is wrong is told per field; what was typed comes back. */
 export function parse<S extends z.ZodType>(data: FormData, schema: S): Parsed<z.output<S>> {
@@ -66,6 +67,7 @@ export async function attempt<T>(
 	} catch (error) {
 		const refusal = fromDatabase(error);
 		if (!refusal) throw error;
+		logRefusal(refusal);
 		return fail(refusal.status, { problem: problemText(refusal, getLocale()), values: values && textsOf(values) });
 	}
 }

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { log } from './log.ts';
 import { problem } from './problem.ts';
 
 const MB = 1024 ** 2;
 /** Bytes of a body: files are taken at few addresses, long texts at two; every other form is short. */
 export const BODY_LIMITS = {
-	upload: { bytes: 26 * MB, at: /^\/(models\/[^/]+\/attachments|models\/import|units\/import|verify)\/?$/ },
+	upload: { bytes: 26 * MB, at: /^\/((api\/v1\/)?models\/[^/]+\/attachments|models\/import|units\/import|verify)\/?$/ },
 	text: { bytes: 6 * MB, at: /^\/reports\/(templates\/)?[^/]+\/edit\/?$/ },
 	form: { bytes: MB, at: /^/ }
 } as const;
@@ -62,11 +63,18 @@ export function createHttpServer(handler: RequestListener, origin: string | null
 		const limit = bodyLimit(request);
 		if (Number(request.headers['content-length'] ?? 0) > limit) return refuse(request, response, 413);
 		if (request.headers['transfer-encoding'] !== undefined) count(request, response, limit);
+		response.once('finish', () => logForeign(request, response));
 		handler(request, response);
 	});
 	server.setTimeout(SILENCE_MS);
 	server.maxConnections = CONNECTIONS_AT_MOST;
 	return server;
+}
+
+/** Another site's form is refused by SvelteKit before our hooks, which give every answer of ours an id. */
+function logForeign({ method = '' }: IncomingMessage, response: ServerResponse): void {
+	if (response.statusCode === 403 && !response.hasHeader('request-id'))
+		log('warn', 'access.cross_site_refused', { method });
 }
 
 function bodyLimit({ url = '/' }: IncomingMessage): number {

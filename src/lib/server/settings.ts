@@ -24,6 +24,10 @@ const environment = z.object({
 		.regex(/^\P{Cc}+$/u)
 		.max(300)
 		.optional(),
+	KHEO_SECURITY_CONTACT: z
+		.url({ protocol: /^(mailto|https)$/ })
+		.max(300)
+		.optional(),
 	KHEO_TRUSTED_PROXIES: z
 		.string()
 		.transform((text) => text.split(',').map((part) => part.trim()))
@@ -59,6 +63,8 @@ export type Settings = {
 	masterKey: string | null;
 	/** Where letters are handed in, and from whom they come; null: nothing is sent. */
 	mail: { url: string; from: string } | null;
+	/** Where flaws are reported, as `mailto:` or `https:`; null: nowhere that strangers are told of. */
+	securityContact: string | null;
 	/** Networks whose word about the client's address is taken. */
 	trustedProxies: readonly string[];
 	/** Where people may sign in instead, such as the province's own directory. */
@@ -88,6 +94,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
 		secret: KHEO_SECRET ?? null,
 		masterKey: KHEO_MASTER_KEY ?? null,
 		mail: url && from ? { url, from } : null,
+		securityContact: read.data.KHEO_SECURITY_CONTACT ?? null,
 		trustedProxies: read.data.KHEO_TRUSTED_PROXIES,
 		identityProvider:
 			issuer && clientId && clientSecret ? { issuer, clientId, clientSecret, name: read.data.KHEO_OIDC_NAME } : null

@@ -1,10 +1,10 @@
-import { fail, redirect } from '@sveltejs/kit';
+import { redirect } from '@sveltejs/kit';
 import { z } from 'zod';
 import { destination, doorOf, letIn } from '#lib/accounts/door.server.ts';
 import { signIn } from '#lib/accounts/sign-in.server.ts';
 import { getLocale } from '#lib/paraglide/runtime.js';
-import { fields } from '#lib/server/form.ts';
-import { fromDatabase, problem, problemText, type Problem } from '#lib/server/problem.ts';
+import { attempt, fields } from '#lib/server/form.ts';
+import { problem, problemText } from '#lib/server/problem.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const SignIn = z.strictObject({ email: z.string().trim().toLowerCase().max(254), password: z.string().max(256) });
@@ -21,14 +21,13 @@ export const load: PageServerLoad = ({ locals, url }) => {
 export const actions: Actions = {
 	default: async (event) => {
 		const read = SignIn.safeParse(fields(await event.request.formData()));
-		if (!read.success) return refused('', problem('access.wrong_password'));
-		try {
-			letIn(event, await signIn(event.locals.db, read.data, doorOf(event)));
-		} catch (error) {
-			const refusal = fromDatabase(error);
-			if (refusal) return refused(read.data.email, refusal);
-			throw error;
-		}
+		const run = async () => {
+			if (!read.success) throw problem('access.wrong_password');
+			return signIn(event.locals.db, read.data, doorOf(event));
+		};
+		const outcome = await attempt(run, { email: read.data?.email ?? '' });
+		if ('kind' in outcome) letIn(event, outcome);
+		return outcome;
 	}
 };
 
@@ -44,8 +43,3 @@ const WAYS_BACK = [
 	'access.provider_unknown_person',
 	'access.provider_unavailable'
 ] as const;
-
-/** The same words for an unknown address and a wrong password: nobody learns who has an account. */
-function refused(email: string, refusal: Problem) {
-	return fail(refusal.status, { email, message: problemText(refusal, getLocale()) });
-}

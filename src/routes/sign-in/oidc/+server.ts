@@ -1,7 +1,7 @@
 import { redirect } from '@sveltejs/kit';
-import { destination, keepCookie } from '#lib/accounts/door.server.ts';
+import { keepCookie, leadBack } from '#lib/accounts/door.server.ts';
 import { begin } from '#lib/accounts/oidc.server.ts';
-import { Problem, problem } from '#lib/server/problem.ts';
+import { problem } from '#lib/server/problem.ts';
 import type { RequestHandler } from './$types';
 
 /** Leads to the identity provider; `?link` ties an identity there to the account that is signed in. */
@@ -15,7 +15,6 @@ export const GET: RequestHandler = async (event) => {
 		keepCookie(event, 'oidc', token);
 		redirect(303, url.href);
 	} catch (error) {
-		if (!(error instanceof Problem)) throw error;
-		redirect(303, `/sign-in?${new URLSearchParams({ refused: error.code, to: destination(event.url) })}`);
+		leadBack(event, error);
 	}
 };

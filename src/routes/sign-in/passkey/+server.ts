@@ -1,7 +1,5 @@
-import { redirect } from '@sveltejs/kit';
-import { destination, doorOf, dropCookie, letIn, readCookie } from '#lib/accounts/door.server.ts';
+import { doorOf, dropCookie, leadBack, letIn, readCookie } from '#lib/accounts/door.server.ts';
 import { signIn } from '#lib/accounts/passkey.server.ts';
-import { Problem } from '#lib/server/problem.ts';
 import type { RequestHandler } from './$types';
 
 /** Signs in with what the passkey answered; a refusal leads back to the sign-in, which says so. */
@@ -13,7 +11,6 @@ export const POST: RequestHandler = async (event) => {
 	try {
 		letIn(event, await signIn(event.locals.db, { token, answer, place: event.url }, doorOf(event)));
 	} catch (error) {
-		if (!(error instanceof Problem)) throw error;
-		redirect(303, `/sign-in?${new URLSearchParams({ refused: error.code, to: destination(event.url) })}`);
+		leadBack(event, error);
 	}
 };

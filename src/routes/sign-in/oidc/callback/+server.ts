@@ -1,7 +1,7 @@
 import { redirect } from '@sveltejs/kit';
-import { doorOf, dropCookie, letIn, readCookie } from '#lib/accounts/door.server.ts';
+import { doorOf, dropCookie, leadBack, letIn, readCookie } from '#lib/accounts/door.server.ts';
 import { finish } from '#lib/accounts/oidc.server.ts';
-import { Problem, problem } from '#lib/server/problem.ts';
+import { problem } from '#lib/server/problem.ts';
 import type { RequestHandler } from './$types';
 
 /** The identity provider sent the browser back. */
@@ -17,7 +17,6 @@ export const GET: RequestHandler = async (event) => {
 		if (outcome.kind === 'linked') redirect(303, '/account?done=linked');
 		letIn(event, outcome);
 	} catch (error) {
-		if (!(error instanceof Problem)) throw error;
-		redirect(303, `/sign-in?${new URLSearchParams({ refused: error.code })}`);
+		leadBack(event, error);
 	}
 };
