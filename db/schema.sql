@@ -1222,11 +1222,14 @@ create table users (
 	image text,
 	created_at timestamp(3) with time zone default now() not null,
 	updated_at timestamp(3) with time zone default now() not null,
+	language text,
+	constraint users_language_check CHECK ((language = ANY (ARRAY['vi'::text, 'en'::text]))),
 	constraint users_pkey PRIMARY KEY (id),
 	constraint users_email_unique UNIQUE (email)
 );
 grant delete, insert, select, update on users to kheo_app;
 comment on table users is 'People who sign in. Only a name and an address to sign in with: no personal traits.';
+comment on column users.language is 'The language that the person chose while signed in, for letters; Vietnamese where they never did.';
 
 create table year_themes (
 	unit_id uuid not null,

@@ -1026,6 +1026,10 @@ export interface Users {
   email_verified: Generated<boolean>;
   id: string;
   image: string | null;
+  /**
+   * The language that the person chose while signed in, for letters; Vietnamese where they never did.
+   */
+  language: string | null;
   name: string;
   updated_at: Generated<Timestamp>;
 }

@@ -1,6 +1,6 @@
 import { isActionFailure, isHttpError, isRedirect } from '@sveltejs/kit';
 import type { Actor } from '#lib/accounts/actor.ts';
-import { by } from '#lib/accounts/people.sample.ts';
+import { site } from '#lib/accounts/people.sample.ts';
 import type { Session } from '#lib/accounts/session.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { Problem } from '#lib/server/problem.ts';
@@ -57,7 +57,7 @@ function eventOf({ db, actor, path, method, asking }: Parameters<typeof callRout
 			}
 		: null;
 	return {
-		locals: { db, actor, session, site: by.site },
+		locals: { db, actor, session, site },
 		params: asking.params ?? {},
 		url,
 		request: new Request(url, method === 'GET' ? { method } : { method, body }),

@@ -8,12 +8,13 @@ import { get } from '#lib/units/unit.server.ts';
 import { accountAction } from './account-action.server.ts';
 import { addPerson, setPassword, type NewPerson } from './account.server.ts';
 import type { Actor } from './actor.ts';
+import { languageOf } from './language.server.ts';
 import { invitationLetter } from './letter.ts';
 import { isOpen, issue, revokeAll, use, type Delivery } from './link.server.ts';
 import { managed } from './managed.server.ts';
 import { hashPassword } from './password.server.ts';
 import { asActor, enter, type Door, type Outcome } from './sign-in.server.ts';
-import type { Correspondence } from './site.server.ts';
+import type { Site } from './site.server.ts';
 
 /** A link to be handed over: shown this once, null where it went by mail. */
 export type Issued = { userId: string; slip: { name: string; email: string; link: string; expiresAt: Date } | null };
@@ -22,7 +23,7 @@ export type Issued = { userId: string; slip: { name: string; email: string; link
 export async function invite(
 	db: Db,
 	actor: Actor,
-	wanted: { person: NewPerson; delivery: Delivery; by: Correspondence },
+	wanted: { person: NewPerson; delivery: Delivery; site: Site },
 	now = new Date()
 ): Promise<Issued> {
 	return command(db, actor, async (tx) => {
@@ -36,7 +37,7 @@ export async function invite(
 export async function reissue(
 	db: Db,
 	actor: Actor,
-	wanted: { userId: string; delivery: Delivery; by: Correspondence },
+	wanted: { userId: string; delivery: Delivery; site: Site },
 	now = new Date()
 ): Promise<Issued> {
 	return command(db, actor, async (tx) => {
@@ -122,16 +123,16 @@ async function awaited(tx: Tx, actor: Actor, userId: string): Promise<void> {
 async function send(
 	tx: Tx,
 	actor: Actor,
-	wanted: { userId: string; delivery: Delivery; by: Correspondence },
+	wanted: { userId: string; delivery: Delivery; site: Site },
 	now: Date
 ): Promise<Issued> {
-	const { userId, delivery, by } = wanted;
+	const { userId, delivery, site } = wanted;
 	const { name, email, unitId } = await managed(tx, actor, userId);
 	const { token, expiresAt } = await issue(tx, { userId, kind: 'invitation', delivery }, now);
-	const link = `${by.site.origin}/invitation/${token}`;
+	const link = `${site.origin}/invitation/${token}`;
 	if (delivery === 'slip') return { userId, slip: { name, email, link, expiresAt } };
 	const unit = (await get(tx, actor, unitId)).name;
-	const letter = invitationLetter({ name, inviter: actor.name, unit, expiresAt }, by.locale);
-	await post(tx, { to: email, ...letter, linkSealed: by.site.cipher.seal(link) });
+	const letter = invitationLetter({ name, inviter: actor.name, unit, expiresAt }, await languageOf(tx, userId));
+	await post(tx, { to: email, ...letter, linkSealed: site.cipher.seal(link) });
 	return { userId, slip: null };
 }

@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
 import { history } from '#lib/actions/action.server.ts';
+import { m } from '#lib/paraglide/messages.js';
 import type { Db } from '#lib/server/db.ts';
 import { test } from '../../../tests/database.ts';
 import * as invitations from './invitation.server.ts';
+import { keepLanguage } from './language.server.ts';
 import { find } from './link.server.ts';
 import { issuePasswordLink, requestPassword, resetPassword } from './password-change.server.ts';
-import { by, door, office, PASSWORD, person } from './people.sample.ts';
+import { door, office, PASSWORD, person, site } from './people.sample.ts';
 import { actorOf } from './role.server.ts';
 import { signIn } from './sign-in.server.ts';
 
@@ -26,7 +28,7 @@ function guest(unitId: string, role: 'officer' | 'leader' = 'officer') {
 
 /** An invitation on paper; answers its token. */
 async function invited(db: Db, actor: Parameters<typeof invitations.invite>[1], unitId: string) {
-	const made = await invitations.invite(db, actor, { person: guest(unitId), delivery: 'slip', by }, now);
+	const made = await invitations.invite(db, actor, { person: guest(unitId), delivery: 'slip', site }, now);
 	return { userId: made.userId, token: made.slip?.link.split('/').at(-1) ?? '' };
 }
 
@@ -34,7 +36,7 @@ describe('refusals', () => {
 	test('who runs accounts below invites nobody above, and renews nobody who also works above', async ({ db }) => {
 		const { topId, baseId, base, top } = await world(db);
 		const officer = await person(db, { unitId: baseId, role: 'officer' });
-		const wanted = { person: guest(topId), delivery: 'slip', by } as const;
+		const wanted = { person: guest(topId), delivery: 'slip', site } as const;
 		await expect(invitations.invite(db, base.actor, wanted, now)).rejects.toMatchObject({ code: 'input.not_found' });
 		const atBase = { ...wanted, person: guest(baseId) };
 		await expect(invitations.invite(db, officer.actor, atBase, now)).rejects.toMatchObject({ code: 'access.denied' });
@@ -43,7 +45,7 @@ describe('refusals', () => {
 			values (gen_random_uuid(), ${top.id}::uuid, ${baseId}::uuid, 'officer', daterange('2020-01-01', null), gen_random_uuid())`.execute(
 			db
 		);
-		const takeover = { userId: top.id, delivery: 'slip', by } as const;
+		const takeover = { userId: top.id, delivery: 'slip', site } as const;
 		await expect(issuePasswordLink(db, base.actor, takeover, now)).rejects.toMatchObject({ code: 'account.not_found' });
 		expect((await issuePasswordLink(db, top.actor, takeover, now)).slip).not.toBeNull();
 	});
@@ -56,13 +58,13 @@ describe('refusals', () => {
 		const used = { code: 'access.link_used' };
 		await expect(accept('không-có')).rejects.toMatchObject(used);
 		await expect(accept(token, days(7))).rejects.toMatchObject(used);
-		await expect(resetPassword(db, { token, password: PASSWORD, by }, now)).rejects.toMatchObject(used);
-		const again = await invitations.reissue(db, top.actor, { userId, delivery: 'slip', by }, now);
+		await expect(resetPassword(db, { token, password: PASSWORD }, now)).rejects.toMatchObject(used);
+		const again = await invitations.reissue(db, top.actor, { userId, delivery: 'slip', site }, now);
 		await expect(accept(token)).rejects.toMatchObject(used);
 		const fresh = again.slip?.link.split('/').at(-1) ?? '';
 		expect(await accept(fresh, days(6))).toMatchObject({ kind: 'open' });
 		await expect(accept(fresh, days(6))).rejects.toMatchObject(used);
-		await expect(invitations.reissue(db, top.actor, { userId, delivery: 'slip', by }, now)).rejects.toMatchObject({
+		await expect(invitations.reissue(db, top.actor, { userId, delivery: 'slip', site }, now)).rejects.toMatchObject({
 			code: 'account.accepted_already'
 		});
 	});
@@ -92,7 +94,7 @@ describe('refusals', () => {
 		const attempt = signIn(db, { email: 'do.an@example.vn', password: PASSWORD }, door(), now);
 		await expect(attempt).rejects.toMatchObject({ code: 'access.wrong_password' });
 		for (const email of ['do.an@example.vn', 'khong-co@example.vn'])
-			expect(await requestPassword(db, { email, address: '203.0.113.7', by }, now)).toBeUndefined();
+			expect(await requestPassword(db, { email, address: '203.0.113.7', site }, now)).toBeUndefined();
 		const { rows } = await sql`select 1 from outbox`.execute(db);
 		expect(rows).toEqual([]);
 	});
@@ -115,16 +117,16 @@ test('a forgotten password is set anew by letter; sessions end, and what was sea
 }) => {
 	const { topId } = await world(db);
 	const officer = await person(db, { unitId: topId, role: 'officer' });
-	await requestPassword(db, { email: officer.email, address: '203.0.113.7', by }, now);
+	await requestPassword(db, { email: officer.email, address: '203.0.113.7', site }, now);
 	const { rows } = await sql<{ body: string; sealed: string }>`
 		select body, link_sealed as sealed from outbox where recipient = ${officer.email}`.execute(db);
 	expect(rows[0]?.body).toContain('{link}');
-	const link = by.site.cipher.open(rows[0]?.sealed ?? '') ?? '';
+	const link = site.cipher.open(rows[0]?.sealed ?? '') ?? '';
 	expect(link).toMatch(/^https:\/\/kheo\.example\/password\/[\w-]{32}$/);
 	const token = link.split('/').at(-1) ?? '';
 	const password = 'chè Suối Giàng buổi sớm';
-	await resetPassword(db, { token, password, by }, now);
-	await expect(resetPassword(db, { token, password, by }, now)).rejects.toMatchObject({ code: 'access.link_used' });
+	await resetPassword(db, { token, password }, now);
+	await expect(resetPassword(db, { token, password }, now)).rejects.toMatchObject({ code: 'access.link_used' });
 	const old = signIn(db, { email: officer.email, password: PASSWORD }, door(), now);
 	await expect(old).rejects.toMatchObject({ code: 'access.wrong_password' });
 	expect(await signIn(db, { email: officer.email, password }, door(), now)).toMatchObject({ kind: 'open' });
@@ -134,4 +136,20 @@ test('a forgotten password is set anew by letter; sessions end, and what was sea
 		'reset_password',
 		'sign_in'
 	]);
+});
+
+test('a letter is in the language of who reads it, or Vietnamese; never of who causes it', async ({ db }) => {
+	const { topId, top } = await world(db);
+	const reader = await person(db, { unitId: topId, role: 'officer' });
+	const subjects = async () => {
+		const { rows } = await sql<{ subject: string }>`
+			select subject from outbox where recipient = ${reader.email} order by id`.execute(db);
+		return rows.map(({ subject }) => subject);
+	};
+	const send = () => issuePasswordLink(db, top.actor, { userId: reader.id, delivery: 'mail', site }, now);
+	await keepLanguage(db, top.id, 'en');
+	await send();
+	await keepLanguage(db, reader.id, 'en');
+	await send();
+	expect(await subjects()).toEqual(['Đặt lại mật khẩu Khéo', m.letter_password_subject({}, { locale: 'en' })]);
 });

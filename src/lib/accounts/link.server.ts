@@ -47,6 +47,13 @@ export async function find(db: Db, kind: LinkKind, token: string, now = new Date
 	return { id, kind, expiresAt, user: { id: userId, name, email } };
 }
 
+/** The link itself. Throws `access.link_used`. */
+export async function get(db: Db, kind: LinkKind, token: string): Promise<Link> {
+	const link = await find(db, kind, token);
+	if (!link) throw problem('access.link_used');
+	return link;
+}
+
 /** Uses a link up, in the transaction of what it allows; two at once cannot both win. Throws `access.link_used`. */
 export async function use(tx: Tx, kind: LinkKind, token: string, now: Date): Promise<Link> {
 	const link = await find(tx, kind, token, now);

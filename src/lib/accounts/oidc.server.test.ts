@@ -5,7 +5,7 @@ import { history } from '#lib/actions/action.server.ts';
 import { test as base } from '../../../tests/database.ts';
 import * as invitations from './invitation.server.ts';
 import { begin, finish, type IdentityProvider } from './oidc.server.ts';
-import { by, door, office, person } from './people.sample.ts';
+import { door, office, person, site } from './people.sample.ts';
 
 const REDIRECT = 'https://kheo.example/sign-in/oidc/callback';
 
@@ -96,7 +96,7 @@ describe('refusals', () => {
 		const { topId } = await office(db);
 		const top = await person(db, { unitId: topId, role: 'administrator' });
 		const guest = { name: 'Đỗ An', email: 'do.an@example.vn', grants: [{ unitId: topId, role: 'officer' as const }] };
-		await invitations.invite(db, top.actor, { person: guest, delivery: 'slip', by });
+		await invitations.invite(db, top.actor, { person: guest, delivery: 'slip', site });
 		directory.who.account = { subject: 'ke-gian', email: 'do.an@example.vn', verified: false };
 		const { url, token } = await begin(db, directory.settings, { redirectUri: REDIRECT, userId: null });
 		const given = { token, url: await browse(url), userId: null, door: door() };
@@ -135,7 +135,7 @@ test('an invited person comes in by the provider and is known from then on, what
 	const { topId } = await office(db);
 	const top = await person(db, { unitId: topId, role: 'administrator' });
 	const guest = { name: 'Đỗ An', email: 'do.an@example.vn', grants: [{ unitId: topId, role: 'officer' as const }] };
-	const { userId } = await invitations.invite(db, top.actor, { person: guest, delivery: 'slip', by });
+	const { userId } = await invitations.invite(db, top.actor, { person: guest, delivery: 'slip', site });
 	const enter = async () => {
 		const { url, token } = await begin(db, directory.settings, { redirectUri: REDIRECT, userId: null });
 		return finish(db, directory.settings, { token, url: await browse(url), userId: null, door: door() });

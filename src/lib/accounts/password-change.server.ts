@@ -7,20 +7,22 @@ import { provePassword } from './again.server.ts';
 import { setPassword } from './account.server.ts';
 import type { Actor } from './actor.ts';
 import type { Issued } from './invitation.server.ts';
+import { languageOf } from './language.server.ts';
 import { passwordChangedLetter, passwordLetter } from './letter.ts';
 import { issue, use, type Delivery } from './link.server.ts';
 import { managed } from './managed.server.ts';
 import { hashPassword } from './password.server.ts';
 import { asActor, findById } from './sign-in.server.ts';
-import type { Correspondence } from './site.server.ts';
+import type { Site } from './site.server.ts';
 import { endSessions, ownId } from './session.server.ts';
 import { forgive, takeTry, throttle } from './throttle.server.ts';
+import { endTokens } from './token-end.server.ts';
 
-/** Changes the actor's own password, who shows the present one; all their other sessions end. */
+/** Changes the actor's own password, who shows the present one; all their other sessions end, and their tokens. */
 export async function changePassword(
 	db: Db,
 	actor: Actor,
-	given: { current: string; next: string; sessionId: string; by: Correspondence },
+	given: { current: string; next: string; sessionId: string },
 	now = new Date()
 ): Promise<void> {
 	const userId = ownId(actor);
@@ -29,8 +31,9 @@ export async function changePassword(
 	await command(db, actor, async (tx) => {
 		await setPassword(tx, userId, hash);
 		await endSessions(tx, userId, given.sessionId);
-		await tellChanged(tx, userId, given.by, now);
-		return { result: undefined, actions: [await accountAction(tx, userId, 'change_password')] };
+		const tokens = await endTokens(tx, userId);
+		await tellChanged(tx, userId, now);
+		return { result: undefined, actions: [await accountAction(tx, userId, 'change_password', { tokens })] };
 	});
 }
 
@@ -40,7 +43,7 @@ export async function changePassword(
  */
 export async function requestPassword(
 	db: Db,
-	asked: { email: string; address: string; by: Correspondence },
+	asked: { email: string; address: string; site: Site },
 	now = new Date()
 ): Promise<void> {
 	await takeTry(db, throttle('address', asked.address), now);
@@ -52,7 +55,7 @@ export async function requestPassword(
 	if (!person) return;
 	await command(db, asActor(person), async (tx) => {
 		const details = { kind: 'password', delivery: 'mail' };
-		await send(tx, { ...person, email: asked.email }, { delivery: 'mail', by: asked.by }, now);
+		await send(tx, { ...person, email: asked.email }, { delivery: 'mail', site: asked.site }, now);
 		return { result: undefined, actions: [await accountAction(tx, person.id, 'issue_link', details)] };
 	});
 }
@@ -61,7 +64,7 @@ export async function requestPassword(
 export async function issuePasswordLink(
 	db: Db,
 	actor: Actor,
-	wanted: { userId: string; delivery: Delivery; by: Correspondence },
+	wanted: { userId: string; delivery: Delivery; site: Site },
 	now = new Date()
 ): Promise<Issued> {
 	return command(db, actor, async (tx) => {
@@ -75,10 +78,13 @@ export async function issuePasswordLink(
 	});
 }
 
-/** Sets a new password by a one-time link; all sessions end, and the second factor stays asked for. Throws `access.link_used`. */
+/**
+ * Sets a new password by a one-time link; all sessions and tokens end, and the second factor stays asked for.
+ * Throws `access.link_used`.
+ */
 export async function resetPassword(
 	db: Db,
-	given: { token: string; password: string; by: Correspondence },
+	given: { token: string; password: string },
 	now = new Date()
 ): Promise<void> {
 	const hash = await hashPassword(given.password);
@@ -88,8 +94,9 @@ export async function resetPassword(
 			await setPassword(tx, user.id, hash);
 			await endSessions(tx, user.id);
 			await forgive(tx, throttle('account', user.email));
-			await tellChanged(tx, user.id, given.by, now);
-			return { result: undefined, actions: [await accountAction(tx, user.id, 'reset_password')] };
+			const tokens = await endTokens(tx, user.id);
+			await tellChanged(tx, user.id, now);
+			return { result: undefined, actions: [await accountAction(tx, user.id, 'reset_password', { tokens })] };
 		});
 	});
 }
@@ -97,21 +104,21 @@ export async function resetPassword(
 async function send(
 	tx: Tx,
 	person: { id: string; name: string; email: string },
-	{ delivery, by }: { delivery: Delivery; by: Correspondence },
+	{ delivery, site }: { delivery: Delivery; site: Site },
 	now: Date
 ): Promise<Issued['slip']> {
 	const { token, expiresAt } = await issue(tx, { userId: person.id, kind: 'password', delivery }, now);
-	const link = `${by.site.origin}/password/${token}`;
+	const link = `${site.origin}/password/${token}`;
 	const { name, email } = person;
 	if (delivery === 'slip') return { name, email, link, expiresAt };
-	const letter = passwordLetter({ name, expiresAt }, by.locale);
-	await post(tx, { to: email, ...letter, linkSealed: by.site.cipher.seal(link) });
+	const letter = passwordLetter({ name, expiresAt }, await languageOf(tx, person.id));
+	await post(tx, { to: email, ...letter, linkSealed: site.cipher.seal(link) });
 	return null;
 }
 
-async function tellChanged(tx: Tx, userId: string, by: Correspondence, at: Date): Promise<void> {
+async function tellChanged(tx: Tx, userId: string, at: Date): Promise<void> {
 	const person = await findById(tx, userId);
 	if (!person) return;
-	const letter = passwordChangedLetter({ name: person.name, at }, by.locale);
+	const letter = passwordChangedLetter({ name: person.name, at }, await languageOf(tx, userId));
 	await post(tx, { to: person.email, ...letter, linkSealed: null });
 }

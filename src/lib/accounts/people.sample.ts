@@ -5,14 +5,17 @@ import { operator, type Actor, type Role } from './actor.ts';
 import { createCipher } from './cipher.server.ts';
 import { actorOf } from './role.server.ts';
 import type { Door } from './sign-in.server.ts';
-import type { Correspondence } from './site.server.ts';
+import type { Site } from './site.server.ts';
 
 export const PASSWORD = 'đèo Khau Phạ mùa lúa';
 export const machine = operator('thử nghiệm');
 export const cipher = createCipher('khoá thử nghiệm, không dùng ở nơi khác');
-export const by: Correspondence = {
-	site: { origin: 'https://kheo.example', cipher, sendsMail: true, identityProvider: null },
-	locale: 'vi'
+export const site: Site = {
+	origin: 'https://kheo.example',
+	cipher,
+	sendsMail: true,
+	securityContact: 'mailto:bao-mat@kheo.example',
+	identityProvider: null
 };
 
 /** A browser somewhere that never signed in before. */

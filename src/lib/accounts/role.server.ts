@@ -10,6 +10,7 @@ import { daysBetween } from '#lib/vietnamese/day.ts';
 import { comparePeople, fold } from '#lib/vietnamese/text.ts';
 import type { Actor, Grant, Role } from './actor.ts';
 import { endSessions } from './session.server.ts';
+import { endTokens } from './token-end.server.ts';
 
 /** Longest time for which a role may be lent: who is away longer hands it over. */
 export const LONGEST_DELEGATION_DAYS = 92;
@@ -98,8 +99,8 @@ async function hold(tx: Tx, grantId: string): Promise<Held> {
 }
 
 /**
- * Ends a role: today is the first day without it, and its holder is signed out everywhere. The last administrator of a
- * unit stays, or nobody could let anyone in. A role that had not begun before today never held; its row goes, the action
+ * Ends a role: today is the first day without it, and its holder is signed out everywhere; with the last one their tokens
+ * end, which another role later does not bring back. The last administrator of a unit stays, or nobody could let anyone in. A role that had not begun before today never held; its row goes, the action
  * tells of it. Who lent a role may take it back; otherwise it takes the right to manage accounts there.
  */
 export async function endRole(db: Db, actor: Actor, grantId: string): Promise<{ userId: string }> {
@@ -114,12 +115,20 @@ export async function endRole(db: Db, actor: Actor, grantId: string): Promise<{ 
 			);
 		await endSessions(tx, held.userId);
 		const { userId, unitId, role, from } = held;
-		const details = { role, from };
+		const details = { role, from, ...((await hasRole(tx, userId)) ? {} : { tokens: await endTokens(tx, userId) }) };
 		return {
 			result: { userId },
 			actions: [await acted(tx, { id: newId(), verb: 'end_role', userId, unitId, details })]
 		};
 	});
+}
+
+/** Has the person a role, today or later? */
+async function hasRole(tx: Tx, userId: string): Promise<boolean> {
+	const { rows } = await sql`
+		select 1 from role_grants where user_id = ${userId}::uuid
+			and (upper_inf(valid) or upper(valid) > ${today()}::date) limit 1`.execute(tx);
+	return rows.length > 0;
 }
 
 async function lentBy(tx: Tx, actor: Actor, held: Held): Promise<boolean> {

@@ -3,11 +3,11 @@ import { sql } from 'kysely';
 import { command } from '#lib/actions/action.server.ts';
 import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
 import { post } from '#lib/mail/outbox.server.ts';
-import type { Locale } from '#lib/paraglide/runtime.js';
 import { problem } from '#lib/server/problem.ts';
 import { accountAction } from './account-action.server.ts';
 import type { Actor } from './actor.ts';
 import { hashToken, type Cipher } from './cipher.server.ts';
+import { languageOf } from './language.server.ts';
 import { factorsRemovedLetter } from './letter.ts';
 import { managed } from './managed.server.ts';
 import { endSessions, ownId, type Session } from './session.server.ts';
@@ -126,7 +126,7 @@ export async function renewRecoveryCodes(db: Db, actor: Actor): Promise<string[]
 export async function removeFactorsOf(
 	db: Db,
 	actor: Actor,
-	given: { userId: string; reason: string; locale: Locale },
+	given: { userId: string; reason: string },
 	now = new Date()
 ): Promise<void> {
 	await command(db, actor, async (tx) => {
@@ -135,7 +135,7 @@ export async function removeFactorsOf(
 		await sql`delete from passkeys where user_id = ${person.id}::uuid`.execute(tx);
 		await dropUnusedCodes(tx, person.id);
 		await endSessions(tx, person.id);
-		const letter = factorsRemovedLetter({ name: person.name, at: now }, given.locale);
+		const letter = factorsRemovedLetter({ name: person.name, at: now }, await languageOf(tx, person.id));
 		await post(tx, { to: person.email, ...letter, linkSealed: null });
 		const action = await accountAction(tx, person.id, 'remove_factor', { factor: 'all' });
 		return { result: undefined, actions: [{ ...action, reason: given.reason }] };

@@ -4,7 +4,7 @@ import { history } from '#lib/actions/action.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { test } from '../../../tests/database.ts';
 import { changePassword } from './password-change.server.ts';
-import { by, cipher, door, office, PASSWORD, person } from './people.sample.ts';
+import { cipher, door, office, PASSWORD, person } from './people.sample.ts';
 import { endRole, listUnder } from './role.server.ts';
 import { machine } from './people.sample.ts';
 import * as factors from './second-factor.server.ts';
@@ -188,10 +188,10 @@ describe('a session', () => {
 		const [here, elsewhere] = [await enter(db, email), await enter(db, email)];
 		const sessionId = (await sessions.find(db, here.token, noon))?.id ?? '';
 		const next = 'suối Giàng chè cổ thụ';
-		await expect(changePassword(db, actor, { current: 'sai', next, sessionId, by }, noon)).rejects.toMatchObject({
+		await expect(changePassword(db, actor, { current: 'sai', next, sessionId }, noon)).rejects.toMatchObject({
 			code: 'account.wrong_password'
 		});
-		await changePassword(db, actor, { current: PASSWORD, next, sessionId, by }, noon);
+		await changePassword(db, actor, { current: PASSWORD, next, sessionId }, noon);
 		expect(await sessions.find(db, elsewhere.token, noon)).toBeNull();
 		expect(await sessions.find(db, here.token, noon)).not.toBeNull();
 		await expect(enter(db, email)).rejects.toMatchObject({ code: 'access.wrong_password' });

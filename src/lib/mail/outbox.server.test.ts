@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect } from 'vitest';
-import { by, office, person } from '#lib/accounts/people.sample.ts';
+import { office, person, site } from '#lib/accounts/people.sample.ts';
 import { peopleOf } from '#lib/accounts/managed.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { test as base } from '../../../tests/database.ts';
@@ -38,7 +38,7 @@ const test = base.extend('mail', async ({}, { onCleanup }): Promise<Office> => {
 });
 
 const from = 'Khéo <kheo@example.vn>';
-const { seal, open } = by.site.cipher;
+const { seal, open } = site.cipher;
 
 async function posted(db: Db, letter: Partial<Parameters<typeof post>[1]> = {}): Promise<string> {
 	const link = 'https://kheo.example/invitation/bi-mat-cua-thu';

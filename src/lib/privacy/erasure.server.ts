@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { endRole } from '#lib/accounts/role.server.ts';
+import { endTokens } from '#lib/accounts/token-end.server.ts';
 import type { NewAction } from '#lib/actions/action.server.ts';
 import { today } from '#lib/server/clock.ts';
 import type { Tx } from '#lib/server/db.ts';
@@ -33,12 +34,10 @@ export async function erase(tx: Tx, actor: Actor, userId: string): Promise<NewAc
 		where user_id = ${userId}::uuid and (upper_inf(valid) or upper(valid) > ${today()}::date)`.execute(tx);
 	for (const table of GONE) await sql`delete from ${sql.table(table)} where user_id = ${userId}::uuid`.execute(tx);
 	// Rows that say what a token did stay; what it could do ends.
-	await sql`update api_tokens set revoked_at = now() where user_id = ${userId}::uuid and revoked_at is null`.execute(
-		tx
-	);
+	await endTokens(tx, userId);
 	await sql`delete from outbox where recipient in (select email from users where id = ${userId}::uuid)`.execute(tx);
 	await sql`
-		update users set name = 'Tài khoản đã xoá', email = ${`${userId}@da-xoa.invalid`}, image = null, updated_at = now()
+		update users set name = 'Tài khoản đã xoá', email = ${`${userId}@da-xoa.invalid`}, image = null, language = null, updated_at = now()
 		where id = ${userId}::uuid`.execute(tx);
 	const unitId = grants[0]?.unitId ?? null;
 	const homeId = unitId ? await homeOf(tx, unitId, today()) : userId;

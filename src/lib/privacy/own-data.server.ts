@@ -15,7 +15,7 @@ type OwnData = { section: string; rows: Row[] }[];
 
 /** What is held of a person, section by section. Secrets are no data about them: hashes and keys are left out. */
 const SECTIONS: Readonly<Record<string, (userId: string) => ReturnType<typeof sql<Row>>>> = {
-	account: (id) => sql`select id, name, email, created_at::text from users where id = ${id}::uuid`,
+	account: (id) => sql`select id, name, email, language, created_at::text from users where id = ${id}::uuid`,
 	roles: (id) => sql`
 		select g.role, v.name as unit, lower(g.valid)::text as from, upper(g.valid)::text as until, g.reason
 		from role_grants g join lateral (select name from unit_versions v where v.unit_id = g.unit_id

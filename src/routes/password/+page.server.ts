@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { ForgottenForm } from '#lib/accounts/account.schema.ts';
 import { requestPassword } from '#lib/accounts/password-change.server.ts';
-import { getLocale } from '#lib/paraglide/runtime.js';
 import { attempt, fields, parse } from '#lib/server/form.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -15,7 +14,7 @@ export const actions: Actions = {
 		const data = await request.formData();
 		const read = parse(data, ForgottenForm);
 		if (!read.ok) return read.failure;
-		const asked = { email: read.value.email, address: getClientAddress(), by: { site, locale: getLocale() } };
+		const asked = { email: read.value.email, address: getClientAddress(), site };
 		const [refused] = await Promise.all([
 			attempt(() => requestPassword(db, asked), fields(data)),
 			setTimeout(ANSWER_MS)
