@@ -1,29 +1,24 @@
 import { redirect } from '@sveltejs/kit';
 import { z } from 'zod';
 import { signedIn, signedInSession } from '#lib/accounts/guard.ts';
-import { hasPassword } from '#lib/accounts/again.server.ts';
 import { deviceOf } from '#lib/accounts/device.ts';
 import { isLinked } from '#lib/accounts/oidc.server.ts';
-import { asksForSecondFactor, factorsOf } from '#lib/accounts/second-factor.server.ts';
+import { asksForSecondFactor } from '#lib/accounts/second-factor.server.ts';
 import * as sessions from '#lib/accounts/session.server.ts';
 import { attempt, parse } from '#lib/server/form.ts';
 import { formatInstant } from '#lib/vietnamese/format.ts';
+import { waysOf } from '../../ways.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const { db, site } = locals;
 	const actor = signedIn(locals);
 	const session = signedInSession(locals);
-	const { id: userId, email } = session.user;
-	const [factors, open] = await Promise.all([factorsOf(db, userId), sessions.listOwn(db, actor)]);
+	const [ways, open] = await Promise.all([waysOf(db, session.user), sessions.listOwn(db, actor)]);
 	const provider = site.identityProvider;
 	return {
-		email,
-		hasPassword: await hasPassword(db, userId),
-		totpSince: factors.totpSince && formatInstant(factors.totpSince),
-		passkeys: factors.passkeys.length,
-		recoveryCodesLeft: factors.recoveryCodesLeft,
-		provider: provider && { name: provider.name, isLinked: await isLinked(db, userId, provider) },
+		...ways,
+		provider: provider && { name: provider.name, isLinked: await isLinked(db, session.user.id, provider) },
 		isRequired: asksForSecondFactor(actor),
 		sessions: open.map(({ id, agent, address, lastUsedAt }) => ({
 			id,

@@ -11,6 +11,7 @@ import { chosenUnit } from '#lib/units/chosen.server.ts';
 import { get, listUnder } from '#lib/units/unit.server.ts';
 import { dayPlus } from '#lib/vietnamese/day.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
+import { lineOf } from '../../../role-line.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, url }) => {
@@ -25,14 +26,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 		id: params.user,
 		name: person.name,
 		email: person.email,
-		held: person.roles.map((one) => ({
-			key: one.grantId,
-			unit: one.unitName,
-			role: word('role', one.role),
-			from: formatDay(one.from),
-			lastDay: one.until && formatDay(dayPlus(one.until, -1)),
-			lentBy: one.lentBy
-		})),
+		held: person.roles.map(lineOf),
 		units: units.map(({ id, name, code }) => ({ value: id, label: `${name} (${code})` })),
 		roles: ROLES.map((role) => ({ value: role, label: word('role', role), hint: word('role_hint', role) })),
 		today: formatDay(today()),

@@ -4,7 +4,6 @@ import { InvitationForm } from '#lib/accounts/account.schema.ts';
 import { ROLES, unitsWhere } from '#lib/accounts/actor.ts';
 import { signedIn } from '#lib/accounts/guard.ts';
 import * as invitations from '#lib/accounts/invitation.server.ts';
-import { getLocale } from '#lib/paraglide/runtime.js';
 import { today } from '#lib/server/clock.ts';
 import { attempt, fields, parse } from '#lib/server/form.ts';
 import { problem } from '#lib/server/problem.ts';
@@ -52,8 +51,10 @@ export const actions: Actions = {
 		const { name, email, unitId, roles, from, lastDay, delivery } = read.value;
 		const grants = roles.map((role) => ({ unitId, role }));
 		const person = { name, email, grants, from, until: lastDay && dayPlus(lastDay, 1) };
-		const by = { site: locals.site, locale: getLocale() };
-		const made = await attempt(() => invitations.invite(locals.db, actor, { person, delivery, by }), fields(data));
+		const made = await attempt(
+			() => invitations.invite(locals.db, actor, { person, delivery, site: locals.site }),
+			fields(data)
+		);
 		if (!('userId' in made)) return made;
 		return { slip: printed(made, 'invitation') ?? redirect(303, after(url, 'invited')) };
 	},
@@ -61,8 +62,7 @@ export const actions: Actions = {
 		const actor = signedIn(locals);
 		const read = parse(await request.formData(), AgainForm);
 		if (!read.ok) return read.failure;
-		const by = { site: locals.site, locale: getLocale() };
-		const made = await attempt(() => invitations.reissue(locals.db, actor, { ...read.value, by }));
+		const made = await attempt(() => invitations.reissue(locals.db, actor, { ...read.value, site: locals.site }));
 		if (!('userId' in made)) return made;
 		return { slip: printed(made, 'invitation') ?? redirect(303, after(url, 'invited')) };
 	},

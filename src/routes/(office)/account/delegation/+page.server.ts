@@ -7,24 +7,15 @@ import { attempt, fields, parse } from '#lib/server/form.ts';
 import { word } from '#lib/ui/word.ts';
 import { dayPlus } from '#lib/vietnamese/day.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
+import { lineOf } from '../../../role-line.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) => {
 	const actor = signedIn(locals);
 	const { held, lent } = await roles.listOwn(db, actor);
-	const line = (one: roles.GrantedRole) => ({
-		key: one.grantId,
-		name: one.name,
-		email: one.email,
-		role: word('role', one.role),
-		unit: one.unitName,
-		from: formatDay(one.from),
-		lastDay: one.until && formatDay(dayPlus(one.until, -1)),
-		lentBy: one.lentBy
-	});
 	return {
-		held: held.map(line),
-		lent: lent.map(line),
+		held: held.map(lineOf),
+		lent: lent.map(lineOf),
 		choices: held
 			.filter((one) => one.lentBy === null)
 			.map((one) => ({ value: one.grantId, label: `${word('role', one.role)} – ${one.unitName}` })),

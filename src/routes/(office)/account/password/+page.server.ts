@@ -1,10 +1,9 @@
-import { fail, redirect } from '@sveltejs/kit';
+import { redirect } from '@sveltejs/kit';
 import { PasswordChangeForm } from '#lib/accounts/account.schema.ts';
 import { signedIn, signedInSession } from '#lib/accounts/guard.ts';
 import { changePassword } from '#lib/accounts/password-change.server.ts';
-import { weakness } from '#lib/accounts/password-rules.server.ts';
-import { getLocale } from '#lib/paraglide/runtime.js';
-import { attempt, parse } from '#lib/server/form.ts';
+import { readChosen } from '#lib/accounts/password-form.server.ts';
+import { attempt } from '#lib/server/form.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ locals }) => {
@@ -16,12 +15,9 @@ export const actions: Actions = {
 	default: async ({ locals, request }) => {
 		const actor = signedIn(locals);
 		const { id: sessionId, user } = signedInSession(locals);
-		const read = parse(await request.formData(), PasswordChangeForm);
+		const read = await readChosen(await request.formData(), PasswordChangeForm, () => user);
 		if (!read.ok) return read.failure;
-		const weak = await weakness(read.value.password, user);
-		if (weak) return fail(400, { issues: { password: weak } });
-		const by = { site: locals.site, locale: getLocale() };
-		const given = { current: read.value.current, next: read.value.password, sessionId, by };
+		const given = { current: read.value.current, next: read.value.password, sessionId };
 		const refused = await attempt(() => changePassword(locals.db, actor, given));
 		if (refused) return refused;
 		redirect(303, '/account?done=password');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { unitsWhere } from '#lib/accounts/actor.ts';
 import { mustProveAgain, proveAgain } from '#lib/accounts/again.server.ts';
 import { signedIn, signedInSession } from '#lib/accounts/guard.ts';
-import { RevocationForm, TokenForm } from '#lib/accounts/token.schema.ts';
+import { TokenForm } from '#lib/accounts/token.schema.ts';
 import * as tokens from '#lib/accounts/token.server.ts';
 import { SCOPES } from '#lib/accounts/token.ts';
 import { today } from '#lib/server/clock.ts';
@@ -12,6 +12,7 @@ import { dayPlus } from '#lib/vietnamese/day.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
 import { word } from '#lib/ui/word.ts';
 import { lineOf } from '../../../token-line.ts';
+import { revokeToken } from '../../../token-revocation.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 /** Offices have some hundred units under them; whoever has more names the unit by a role nearer to it. */
@@ -57,14 +58,5 @@ export const actions: Actions = {
 		};
 		return attempt(run, fields(data));
 	},
-	revoke: async ({ locals: { db, ...locals }, request }) => {
-		const actor = signedIn(locals);
-		const read = parse(await request.formData(), RevocationForm);
-		if (!read.ok) return read.failure;
-		const run = async () => {
-			await tokens.revoke(db, actor, read.value.tokenId);
-			return { isRevoked: true };
-		};
-		return attempt(run);
-	}
+	revoke: revokeToken
 };

@@ -1,28 +1,21 @@
 import { redirect } from '@sveltejs/kit';
 import { z } from 'zod';
-import { hasPassword } from '#lib/accounts/again.server.ts';
 import { signedIn } from '#lib/accounts/guard.ts';
 import { managed } from '#lib/accounts/managed.server.ts';
 import { issuePasswordLink } from '#lib/accounts/password-change.server.ts';
-import { factorsOf, removeFactorsOf } from '#lib/accounts/second-factor.server.ts';
-import { getLocale } from '#lib/paraglide/runtime.js';
+import { removeFactorsOf } from '#lib/accounts/second-factor.server.ts';
 import { attempt, fields, parse } from '#lib/server/form.ts';
-import { formatInstant } from '#lib/vietnamese/format.ts';
+import { waysOf } from '../../../../ways.server.ts';
 import { printed } from '../../slip.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const { db, site } = locals;
 	const person = await managed(db, signedIn(locals), params.user);
-	const factors = await factorsOf(db, person.id);
 	return {
 		id: person.id,
 		name: person.name,
-		email: person.email,
-		hasPassword: await hasPassword(db, person.id),
-		totpSince: factors.totpSince && formatInstant(factors.totpSince),
-		passkeys: factors.passkeys.length,
-		recoveryCodesLeft: factors.recoveryCodesLeft,
+		...(await waysOf(db, person)),
 		sendsMail: site.sendsMail,
 		done: url.searchParams.get('done')
 	};
@@ -38,7 +31,7 @@ export const actions: Actions = {
 		const actor = signedIn(locals);
 		const read = parse(await request.formData(), LinkForm);
 		if (!read.ok) return read.failure;
-		const wanted = { userId: params.user, ...read.value, by: { site: locals.site, locale: getLocale() } };
+		const wanted = { userId: params.user, ...read.value, site: locals.site };
 		const made = await attempt(() => issuePasswordLink(locals.db, actor, wanted));
 		if (!('userId' in made)) return made;
 		return { slip: printed(made, 'password') ?? redirect(303, `/accounts/${params.user}/access?done=sent`) };
@@ -48,7 +41,7 @@ export const actions: Actions = {
 		const data = await request.formData();
 		const read = parse(data, RemoveForm);
 		if (!read.ok) return read.failure;
-		const given = { userId: params.user, reason: read.value.reason, locale: getLocale() };
+		const given = { userId: params.user, reason: read.value.reason };
 		const refused = await attempt(() => removeFactorsOf(locals.db, actor, given), fields(data));
 		if (refused) return refused;
 		redirect(303, `/accounts/${params.user}/access?done=removed`);
