@@ -95,7 +95,11 @@ test('every refused access is one line of the log, by code, route and request, a
 		]
 	];
 	const wanted = await Promise.all(
-		refused.map(async ([asked, told]) => ({ ...told, request: (await asked).headers.get('request-id'), actor: null }))
+		refused.map(async ([asked, told]) => {
+			const id = (await asked).headers.get('request-id');
+			// Who is led to the sign-in is led away before the answer gets its id.
+			return { ...told, request: id ?? expect.any(String), actor: null };
+		})
 	);
 	const foreign = await send('/sign-in', { email: EMAIL, password: token }, { origin: 'https://evil.example' });
 	expect(foreign.status).toBe(403);
