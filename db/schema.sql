@@ -499,6 +499,107 @@ create table pending_steps (
 grant delete, insert, select, update on pending_steps to kheo_app;
 comment on table pending_steps is 'Begun and unfinished sign-ins and registrations; a cookie names the row, and it works once.';
 
+create table place_aliases (
+	id uuid not null,
+	place_id uuid not null,
+	kind text not null,
+	name text not null,
+	name_key text not null,
+	mark_key text not null,
+	within text,
+	code text,
+	valid daterange not null,
+	constraint place_aliases_kind_check CHECK ((kind = ANY (ARRAY['abolished'::text, 'spelling'::text]))),
+	constraint place_aliases_place_fk FOREIGN KEY (place_id) REFERENCES places(id),
+	constraint place_aliases_pkey PRIMARY KEY (id)
+);
+CREATE INDEX place_aliases_name_index ON public.place_aliases USING gin (name_key gin_trgm_ops);
+CREATE INDEX place_aliases_place_index ON public.place_aliases USING btree (place_id);
+grant delete, insert, select on place_aliases to kheo_app;
+comment on table place_aliases is 'Other names by which a place is found: of units abolished before the lists begin, and other spellings.';
+comment on column place_aliases.within is 'District and province in which the abolished unit lay, in words.';
+comment on column place_aliases.valid is 'Days on which the name was in use; open where that is not known.';
+
+create table place_lists (
+	id uuid not null,
+	source text not null,
+	name text not null,
+	digest text not null,
+	counts jsonb not null,
+	loaded_at timestamp(3) with time zone default clock_timestamp() not null,
+	action_id uuid not null,
+	constraint place_lists_source_check CHECK ((source = ANY (ARRAY['package'::text, 'files'::text]))),
+	constraint place_lists_pkey PRIMARY KEY (id)
+);
+grant insert, select on place_lists to kheo_app;
+comment on table place_lists is 'What the places were read from, and when; the latest one holds.';
+comment on column place_lists.digest is 'SHA-256 of what was derived: the same list again changes nothing.';
+
+create table place_successions (
+	old_place_id uuid not null,
+	new_place_id uuid not null,
+	effective_on date not null,
+	extent text,
+	is_primary boolean not null,
+	is_remainder boolean default false not null,
+	confidence text,
+	constraint place_successions_confidence_check CHECK ((confidence = ANY (ARRAY['high'::text, 'medium'::text, 'low'::text]))),
+	constraint place_successions_extent_check CHECK ((extent = ANY (ARRAY['whole'::text, 'part'::text]))),
+	constraint place_successions_itself_check CHECK ((old_place_id <> new_place_id)),
+	constraint place_successions_new_fk FOREIGN KEY (new_place_id) REFERENCES places(id),
+	constraint place_successions_old_fk FOREIGN KEY (old_place_id) REFERENCES places(id),
+	constraint place_successions_pk PRIMARY KEY (old_place_id, new_place_id)
+);
+CREATE INDEX place_successions_new_index ON public.place_successions USING btree (new_place_id);
+CREATE UNIQUE INDEX place_successions_primary_unique ON public.place_successions USING btree (old_place_id, effective_on) WHERE is_primary;
+grant delete, insert, select on place_successions to kheo_app;
+comment on table place_successions is 'Which place came out of which, and on which day.';
+comment on column place_successions.extent is 'Did all of the old place go there, or a part? Null: the list it was read from does not say.';
+comment on column place_successions.is_primary is 'The one successor in whose area the old place mainly lies.';
+comment on column place_successions.is_remainder is 'The decision says "phần còn lại": what others did not take.';
+
+create table place_versions (
+	id uuid not null,
+	place_id uuid not null,
+	tier text not null,
+	kind text not null,
+	code text,
+	name text not null,
+	full_name text not null,
+	name_key text not null,
+	mark_key text not null,
+	parent_id uuid,
+	law text,
+	valid daterange not null,
+	constraint place_versions_code_check CHECK ((code ~ '^[0-9]{2,5}$'::text)),
+	constraint place_versions_kind_check CHECK ((kind = ANY (ARRAY['province'::text, 'municipality'::text, 'district'::text, 'urban_district'::text, 'town'::text, 'city'::text, 'commune'::text, 'ward'::text, 'township'::text, 'special_zone'::text]))),
+	constraint place_versions_tier_check CHECK ((tier = ANY (ARRAY['province'::text, 'district'::text, 'commune'::text]))),
+	constraint place_versions_top_check CHECK (((parent_id IS NULL) = (tier = 'province'::text))),
+	constraint place_versions_valid_check CHECK ((NOT isempty(valid))),
+	constraint place_versions_parent_fk FOREIGN KEY (parent_id) REFERENCES places(id),
+	constraint place_versions_place_fk FOREIGN KEY (place_id) REFERENCES places(id),
+	constraint place_versions_pkey PRIMARY KEY (id),
+	constraint place_versions_code_unique EXCLUDE USING gist (code WITH =, valid WITH &&),
+	constraint place_versions_no_overlap EXCLUDE USING gist (place_id WITH =, valid WITH &&)
+);
+CREATE INDEX place_versions_name_index ON public.place_versions USING gin (name_key gin_trgm_ops);
+CREATE INDEX place_versions_parent_index ON public.place_versions USING btree (parent_id);
+grant delete, insert, select on place_versions to kheo_app;
+comment on table place_versions is 'What a place is called, of what kind it is and in which it lies, from day to day. Codes are used again with a new meaning: a code means a place on a day only.';
+comment on column place_versions.code is 'Of the General Statistics Office; null where the list it was read from has none.';
+comment on column place_versions.name_key is 'Full name folded for search: no tone marks, lower case.';
+comment on column place_versions.mark_key is 'Full name with its marks and the tone mark in one agreed place, lower case.';
+comment on column place_versions.law is 'The instrument by which this version came to be, where it is known.';
+comment on column place_versions.valid is 'Days on which this version holds, lower bound included, upper excluded.';
+
+create table places (
+	id uuid not null,
+	created_at timestamp(3) with time zone default now() not null,
+	constraint places_pkey PRIMARY KEY (id)
+);
+grant delete, insert, select on places to kheo_app;
+comment on table places is 'The identity of a province, district or commune; everything that can change about it is in place_versions.';
+
 create table postings (
 	home_id uuid not null,
 	id uuid not null,

@@ -474,6 +474,91 @@ export interface PendingSteps {
   user_id: string | null;
 }
 
+export interface PlaceAliases {
+  code: string | null;
+  id: string;
+  kind: string;
+  mark_key: string;
+  name: string;
+  name_key: string;
+  place_id: string;
+  /**
+   * Days on which the name was in use; open where that is not known.
+   */
+  valid: string;
+  /**
+   * District and province in which the abolished unit lay, in words.
+   */
+  within: string | null;
+}
+
+export interface PlaceLists {
+  action_id: string;
+  counts: Json;
+  /**
+   * SHA-256 of what was derived: the same list again changes nothing.
+   */
+  digest: string;
+  id: string;
+  loaded_at: Generated<Timestamp>;
+  name: string;
+  source: string;
+}
+
+export interface Places {
+  created_at: Generated<Timestamp>;
+  id: string;
+}
+
+export interface PlaceSuccessions {
+  confidence: string | null;
+  effective_on: string;
+  /**
+   * Did all of the old place go there, or a part? Null: the list it was read from does not say.
+   */
+  extent: string | null;
+  /**
+   * The one successor in whose area the old place mainly lies.
+   */
+  is_primary: boolean;
+  /**
+   * The decision says "phần còn lại": what others did not take.
+   */
+  is_remainder: Generated<boolean>;
+  new_place_id: string;
+  old_place_id: string;
+}
+
+export interface PlaceVersions {
+  /**
+   * Of the General Statistics Office; null where the list it was read from has none.
+   */
+  code: string | null;
+  full_name: string;
+  id: string;
+  kind: string;
+  /**
+   * The instrument by which this version came to be, where it is known.
+   */
+  law: string | null;
+  /**
+   * Full name with its marks and the tone mark in one agreed place, lower case.
+   */
+  mark_key: string;
+  name: string;
+  /**
+   * Full name folded for search: no tone marks, lower case.
+   */
+  name_key: string;
+  parent_id: string | null;
+  place_id: string;
+  tier: string;
+  /**
+   * Days on which this version holds, lower bound included, upper excluded.
+   */
+  valid: string;
+}
+
 export interface Postings {
   /**
    * The quantity or amount is an estimate; totals that contain one print "khoảng".
@@ -1078,6 +1163,11 @@ export interface DB {
   outbox: Outbox;
   passkeys: Passkeys;
   pending_steps: PendingSteps;
+  place_aliases: PlaceAliases;
+  place_lists: PlaceLists;
+  place_successions: PlaceSuccessions;
+  place_versions: PlaceVersions;
+  places: Places;
   postings: Postings;
   processing_entries: ProcessingEntries;
   recognition_levels: RecognitionLevels;

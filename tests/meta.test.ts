@@ -39,7 +39,7 @@ describe('the tree', () => {
 			[/^src\/lib\/[a-z]+\/[a-z]+\.api\.ts/, 6],
 			[/^src\/lib\/api\//, 7],
 			[/^src\/lib\/(server|vietnamese|ui)\//, 0],
-			[/^src\/lib\/(accounts|actions|units|ledger|sealed|privacy)\//, 1],
+			[/^src\/lib\/(accounts|actions|places|units|ledger|sealed|privacy)\//, 1],
 			[/^src\/lib\/figures\//, 2],
 			[/^src\/lib\/(models|import)\//, 3],
 			[/^src\/lib\/(acts|catalogue)\.ts/, 4],

@@ -20,6 +20,7 @@ import { readSettings } from '#lib/server/settings.ts';
 import { word } from '#lib/ui/word.ts';
 import { importUnits } from '#lib/units/import.server.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
+import { importPlaces } from './import-places.ts';
 import { EXIT, say, terminalLocale, withDatabase } from './run.ts';
 
 type UnitOptions = { parent?: string; dryRun?: boolean; json?: boolean };
@@ -47,6 +48,14 @@ export function register(program: Command): void {
 		.option('--dry-run')
 		.option('--json')
 		.action((file: string, options: UnitOptions) => withDatabase(({ db }) => units(db, file, options)));
+	imports
+		.command('places')
+		.description(m.cli_import_places({}, { locale }))
+		.argument('<folder>')
+		.option('--json')
+		.action((folder: string, options: { json?: boolean }) =>
+			withDatabase(({ db }) => importPlaces(db, folder, options))
+		);
 	imports
 		.command('models')
 		.description(m.cli_import_models({}, { locale }))

@@ -5,6 +5,7 @@ import * as accounts from '#lib/accounts/account.server.ts';
 import { loadDemonstration } from '#lib/demo/load.ts';
 import { resume as resumeReading } from '#lib/import/reading.server.ts';
 import { m } from '#lib/paraglide/messages.js';
+import { fillPlaces } from '#lib/places/import.server.ts';
 import { addressReader } from '#lib/server/client-address.ts';
 import { openDatabase, type Opened } from '#lib/server/db.ts';
 import { BODY_LIMITS, createHttpServer } from '#lib/server/http.ts';
@@ -62,6 +63,7 @@ async function run(
 	{ demo, lock, opened }: { demo: boolean; lock: Lock; opened: Opened }
 ): Promise<void> {
 	await migrateDatabase(settings);
+	await fillPlaces(opened.db);
 	const address = settings.origin ?? `http://${settings.host}:${settings.port}`;
 	if (demo) await showDemonstration(opened);
 	const server = await listen(settings);

@@ -11,6 +11,7 @@ export const ACTS = {
 	report_template: ['edit'],
 	narrative: ['send', 'accept', 'return'],
 	unit: ['establish'],
+	place: ['load'],
 	responsibility: ['assign'],
 	account: [
 		'create',

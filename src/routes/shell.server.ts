@@ -37,6 +37,7 @@ export async function shell(db: Db, actor: Actor, session: Session) {
 				: []),
 			...(handles ? [{ href: '/sealed', label: m.nav_sealed() }] : []),
 			{ href: '/units', label: m.nav_units() },
+			{ href: '/places', label: m.nav_places() },
 			...(administers
 				? [
 						{ href: '/accounts', label: m.nav_accounts() },

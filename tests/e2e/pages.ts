@@ -103,6 +103,15 @@ export function visits({ models, reports, imports, users }: Prepared): Visit[] {
 		visit('/(office)/search', ['officer', '/search?q=nuoi']),
 		visit('/(office)/search', ['officer', '/search'], { name: 'search-empty' }),
 		visit('/(office)/search', ['officer', '/search?q=khong-co-gi-nhu-the'], { name: 'search-nothing' }),
+		visit('/(office)/places', ['officer', '/places']),
+		visit('/(office)/places', ['officer', '/places?on=30/6/2025&in=431862f3-88a9-5c21-8aa3-46edd5f4fb9c'], {
+			name: 'places-before'
+		}),
+		visit('/(office)/places', ['base', '/places?q=ho+bon'], { name: 'places-search' }),
+		visit('/(office)/places/[id]', ['officer', '/places/a4c3d5ed-599d-5af2-9140-6e5a87496ce3']),
+		visit('/(office)/places/[id]', ['officer', '/places/431862f3-88a9-5c21-8aa3-46edd5f4fb9c'], {
+			name: 'places-id-ended'
+		}),
 		visit('/(office)/units', ['officer', '/units']),
 		visit('/(office)/units', ['stranger', '/units'], { name: 'units-stranger', status: 403 }),
 		visit('/(office)/units/[code]', ['officer', '/units/YB-DUK-14']),

@@ -1,6 +1,6 @@
 import type { Permission } from '#lib/accounts/actor.ts';
 import type { Sent } from '#lib/api/operation.ts';
-import { PERIOD, type Things } from './world.ts';
+import { PERIOD, PLACE, type Things } from './world.ts';
 
 /** How an operation is asked about what stands in a unit. `needs` where it is not what the token must bring. */
 export type ApiRow = {
@@ -72,6 +72,10 @@ export const API_ROWS: Readonly<Record<string, ApiRow>> = {
 	'units.list': { ask: ({ code }) => ({ query: { under: code } }) },
 	'units.get': { ask: byCode },
 	'units.tree': { ask: byCode },
+	// Places belong to no unit: everyone with a token reads them.
+	'places.list': { needs: 'signed_in', ask: () => ({}) },
+	'places.search': { needs: 'signed_in', ask: () => ({ query: { q: PLACE.name } }) },
+	'places.get': { needs: 'signed_in', ask: () => ({ params: { code: PLACE.code } }) },
 	'models.list': { ask: byUnit, shows: has(({ models }) => models.draft) },
 	'models.get': { ask: ({ models }) => ({ params: { id: models.registered } }) },
 	'models.draft': { ask: (things) => ({ body: registration(things, 'Mái ấm cho hộ nghèo xã Hồ Bốn') }) },

@@ -28,6 +28,7 @@ const VERBS = [
 	'demo',
 	'figure',
 	'import models',
+	'import places',
 	'import units',
 	'report docx',
 	'report new',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { strFromU8, unzipSync } from 'fflate';
 import type { Permission } from '#lib/accounts/actor.ts';
 import type { Asking } from './call.ts';
-import { PERIOD, shelf, type Things } from './world.ts';
+import { PERIOD, PLACE, shelf, type Things } from './world.ts';
 
 /**
  * One part of a route: who may, and how it is asked about what stands in a unit. `needs`: a permission on the unit (one of several),
@@ -331,6 +331,8 @@ export const ROWS: Readonly<Record<string, Row>> = {
 		ask: () => ({ search: { q: 'tu sach co so' } }),
 		shows: has(({ models }) => models.registered)
 	},
+	'/(office)/places load': { needs: 'signed_in', ask: () => ({}) },
+	'/(office)/places/[id] load': { needs: 'signed_in', ask: () => ({ params: { id: PLACE.id } }) },
 	'/(office)/units load': { needs: 'unit.read', ask: () => ({}), shows: has(({ unitId }) => `"id":"${unitId}"`) },
 	'/(office)/units/[code] load': { needs: 'unit.read', ask: ({ code }) => ({ params: { code } }) },
 	'/(office)/units/[code] duty': {

@@ -3,6 +3,7 @@ import { FIGURE_OPERATIONS } from '#lib/figures/figure.api.ts';
 import { ACT_OPERATIONS } from '#lib/models/act.api.ts';
 import { ATTACHMENT_OPERATIONS } from '#lib/models/attachment.api.ts';
 import { MODEL_OPERATIONS } from '#lib/models/model.api.ts';
+import { PLACE_OPERATIONS } from '#lib/places/place.api.ts';
 import { REPORT_OPERATIONS } from '#lib/reports/report.api.ts';
 import { UNIT_OPERATIONS } from '#lib/units/unit.api.ts';
 import type { Operation } from './operation.ts';
@@ -10,6 +11,7 @@ import type { Operation } from './operation.ts';
 /** The register of everything that other programs can ask for; what is not here does not exist. */
 export const OPERATIONS: readonly Operation[] = [
 	...UNIT_OPERATIONS,
+	...PLACE_OPERATIONS,
 	...MODEL_OPERATIONS,
 	...ACT_OPERATIONS,
 	...ATTACHMENT_OPERATIONS,

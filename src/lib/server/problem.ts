@@ -136,6 +136,8 @@ export const PROBLEMS = {
 	'unit_event.undo_depends': { status: 409 },
 	'unit_event.undone_already': { status: 409 },
 	'unit_event.not_found': { status: 404 },
+	'place.not_found': { status: 404 },
+	'import.places_refused': { status: 409 },
 	'figure.not_found': { status: 404 },
 	'figure.address_invalid': { status: 400 },
 	'figure.day_invalid': { status: 400 },

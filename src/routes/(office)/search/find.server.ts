@@ -5,6 +5,8 @@ import { FIGURES } from '#lib/catalogue.ts';
 import { figureHref } from '#lib/figures/figure-address.ts';
 import { countByState, list } from '#lib/models/list.server.ts';
 import { m } from '#lib/paraglide/messages.js';
+import { noteOf, presentOf } from '#lib/places/found.ts';
+import { search as searchPlaces } from '#lib/places/search.server.ts';
 import { isNamed } from '#lib/reports/report.server.ts';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
@@ -19,7 +21,7 @@ import { fold } from '#lib/vietnamese/text.ts';
 type Hit = { href: string; title: string; note: string };
 /** The first hits of a kind; `total`: all of them; `all`: the lists that show the rest. */
 export type Group = {
-	name: 'models' | 'units' | 'reports' | 'figures' | 'accounts';
+	name: 'models' | 'units' | 'reports' | 'figures' | 'places' | 'accounts';
 	hits: Hit[];
 	total: number;
 	all: string[];
@@ -38,13 +40,14 @@ export async function find(db: Db, actor: Actor, text: string): Promise<Group[] 
 	const key = fold(text);
 	if (key.length < SHORTEST) return null;
 	const search = { text, key, tops: await listOwn(db, actor) };
-	const [models, units, reports, accounts] = await Promise.all([
+	const [models, units, reports, places, accounts] = await Promise.all([
 		findModels(db, actor, search),
 		findUnits(db, actor, search),
 		findReports(db, actor, search),
+		findPlaces(db, search),
 		findAccounts(db, actor, search)
 	]);
-	const groups = [models, units, reports, findFigures(actor, search), accounts];
+	const groups = [models, units, reports, findFigures(actor, search), places, accounts];
 	return groups.filter((group) => group.total > 0);
 }
 
@@ -135,6 +138,21 @@ function findFigures(actor: Actor, { key, tops }: Search): Group {
 			})
 		: [];
 	return { name: 'figures', hits: found, total: found.length, all: [] };
+}
+
+/** Places are public: whoever works with units finds them. */
+async function findPlaces(db: Db, { text, tops }: Search): Promise<Group> {
+	const { hits, total } = tops.length > 0 ? await searchPlaces(db, text, { limit: SHOWN }) : { hits: [], total: 0 };
+	return {
+		name: 'places',
+		hits: hits.map((hit) => ({
+			href: `/places/${hit.id}`,
+			title: hit.name,
+			note: [noteOf(hit), presentOf(hit)].filter(Boolean).join(' · ')
+		})),
+		total,
+		all: [`/places?${new URLSearchParams({ q: text })}`]
+	};
 }
 
 async function findAccounts(db: Db, actor: Actor, { text }: Search): Promise<Group> {
