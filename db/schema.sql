@@ -753,6 +753,31 @@ comment on column registrations.name_key is 'Name folded for search: no tone mar
 comment on column registrations.registered_on is 'Legal day of registration; the figures count by it, inclusive.';
 comment on column registrations.contents is 'The contents of the registration form (situation, objectives, approach, area, forces, resources, schedule, outputs, sustainability).';
 
+create table reorganisations (
+	id uuid not null,
+	unit_id uuid not null,
+	file_id uuid not null,
+	state text not null,
+	progress integer default 0 not null,
+	terms jsonb not null,
+	summary jsonb,
+	action_id uuid,
+	created_by uuid,
+	created_at timestamp(3) with time zone default clock_timestamp() not null,
+	changed_at timestamp(3) with time zone default clock_timestamp() not null,
+	constraint reorganisations_progress_check CHECK (((progress >= 0) AND (progress <= 100))),
+	constraint reorganisations_state_check CHECK ((state = ANY (ARRAY['reading'::text, 'ready'::text, 'refused'::text, 'writing'::text, 'done'::text, 'discarded'::text]))),
+	constraint reorganisations_created_by_fk FOREIGN KEY (created_by) REFERENCES users(id),
+	constraint reorganisations_file_fk FOREIGN KEY (file_id) REFERENCES files(id),
+	constraint reorganisations_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint reorganisations_pkey PRIMARY KEY (id)
+);
+CREATE INDEX reorganisations_unit_index ON public.reorganisations USING btree (unit_id, created_at);
+grant insert, select, update on reorganisations to kheo_app;
+comment on table reorganisations is 'Sheets by which units are reorganised: read, rehearsed, and recorded whole or not at all.';
+comment on column reorganisations.terms is 'What the decision says of all rows: the effective day, the number and day of the decision, the reason, of which tier the sheet is complete.';
+comment on column reorganisations.action_id is 'The action that recorded it, by which it can be undone.';
+
 create table report_errata (
 	id uuid not null,
 	report_id uuid not null,
@@ -1178,6 +1203,23 @@ CREATE INDEX unit_changes_unit_index ON public.unit_changes USING btree (unit_id
 grant insert, select on unit_changes to kheo_app;
 comment on table unit_changes is 'What an event does to a unit: opens it, sets some of what can change about it, or closes it.';
 comment on column unit_changes.heir_id is 'The unit that a closed one goes over to; null: nobody, it stays with the unit it stood under.';
+
+create table unit_divisions (
+	event_id uuid not null,
+	unit_id uuid not null,
+	heir_id uuid not null,
+	places text[] default '{}'::text[] not null,
+	constraint unit_divisions_heir_check CHECK ((heir_id <> unit_id)),
+	constraint unit_divisions_event_fk FOREIGN KEY (event_id) REFERENCES unit_events(id),
+	constraint unit_divisions_heir_fk FOREIGN KEY (heir_id) REFERENCES units(id),
+	constraint unit_divisions_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint unit_divisions_pk PRIMARY KEY (event_id, heir_id)
+);
+CREATE INDEX unit_divisions_heir_index ON public.unit_divisions USING btree (heir_id);
+CREATE INDEX unit_divisions_unit_index ON public.unit_divisions USING btree (unit_id);
+grant insert, select on unit_divisions to kheo_app;
+comment on table unit_divisions is 'The successors of a unit that was split, as the decision names them: to these, and to no others, its cases are attributed.';
+comment on column unit_divisions.places is 'Words by which a case''s place was known to lie with this successor.';
 
 create table unit_event_undoings (
 	event_id uuid not null,

@@ -679,6 +679,26 @@ export interface RegistrationTags {
   tag: string;
 }
 
+export interface Reorganisations {
+  /**
+   * The action that recorded it, by which it can be undone.
+   */
+  action_id: string | null;
+  changed_at: Generated<Timestamp>;
+  created_at: Generated<Timestamp>;
+  created_by: string | null;
+  file_id: string;
+  id: string;
+  progress: Generated<number>;
+  state: string;
+  summary: Json | null;
+  /**
+   * What the decision says of all rows: the effective day, the number and day of the decision, the reason, of which tier the sheet is complete.
+   */
+  terms: Json;
+  unit_id: string;
+}
+
 export interface ReportErrata {
   action_id: string;
   entries: Json;
@@ -984,6 +1004,16 @@ export interface UnitChanges {
   unit_id: string;
 }
 
+export interface UnitDivisions {
+  event_id: string;
+  heir_id: string;
+  /**
+   * Words by which a case's place was known to lie with this successor.
+   */
+  places: Generated<string[]>;
+  unit_id: string;
+}
+
 export interface UnitEvents {
   /**
    * What was recorded in one go (a whole reorganisation from a sheet) shares its action, and is undone together.
@@ -1175,6 +1205,7 @@ export interface DB {
   recovery_codes: RecoveryCodes;
   registration_tags: RegistrationTags;
   registrations: Registrations;
+  reorganisations: Reorganisations;
   report_errata: ReportErrata;
   report_figures: ReportFigures;
   report_narratives: ReportNarratives;
@@ -1200,6 +1231,7 @@ export interface DB {
   sign_in_throttles: SignInThrottles;
   totp_secrets: TotpSecrets;
   unit_changes: UnitChanges;
+  unit_divisions: UnitDivisions;
   unit_event_undoings: UnitEventUndoings;
   unit_events: UnitEvents;
   unit_kinds: UnitKinds;

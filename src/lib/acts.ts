@@ -10,8 +10,21 @@ export const ACTS = {
 	report_period: ['create', 'edit'],
 	report_template: ['edit'],
 	narrative: ['send', 'accept', 'return'],
-	unit: ['establish'],
 	place: ['load'],
+	unit: [
+		'establish',
+		'rename',
+		'recode',
+		'move',
+		'merge',
+		'split',
+		'close',
+		'transfer',
+		'link',
+		'reorganise',
+		'undo',
+		'attribute'
+	],
 	responsibility: ['assign'],
 	account: [
 		'create',

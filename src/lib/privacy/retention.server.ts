@@ -54,6 +54,8 @@ async function removeFiles(tx: Tx, before: Date): Promise<string[]> {
 			delete from files f where f.created_at < ${before}
 				and not exists (select 1 from imports i where i.file_id = f.id)
 				and not exists (select 1 from attachments a where a.file_id = f.id)
+				and not exists (select 1 from unit_events e where e.file_id = f.id)
+				and not exists (select 1 from reorganisations r where r.file_id = f.id)
 			returning f.id, f.sha256
 		)
 		select distinct sha256 from removed r where not exists (select 1 from files f

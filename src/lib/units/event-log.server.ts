@@ -11,6 +11,7 @@ export type NewEvent = {
 	decisionNumber?: string | null;
 	decidedOn?: string | null;
 	reason?: string | null;
+	fileId?: string | null;
 	changes: readonly Change[];
 };
 
@@ -23,13 +24,14 @@ export async function insertEvents(tx: Tx, actionId: string, events: readonly Ne
 		effective_on: event.effectiveOn,
 		decision_number: event.decisionNumber ?? null,
 		decided_on: event.decidedOn ?? null,
-		reason: event.reason ?? null
+		reason: event.reason ?? null,
+		file_id: event.fileId ?? null
 	}));
 	await sql`
-		insert into unit_events (id, kind, effective_on, decision_number, decided_on, reason, action_id)
-		select id, kind, effective_on, decision_number, decided_on, reason, ${actionId}::uuid
+		insert into unit_events (id, kind, effective_on, decision_number, decided_on, reason, file_id, action_id)
+		select id, kind, effective_on, decision_number, decided_on, reason, file_id, ${actionId}::uuid
 		from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (n integer, id uuid, kind text, effective_on date,
-			decision_number text, decided_on date, reason text) order by n`.execute(tx);
+			decision_number text, decided_on date, reason text, file_id uuid) order by n`.execute(tx);
 	const changes = events.flatMap((event) =>
 		event.changes.map((one, index) => ({
 			event_id: event.id,

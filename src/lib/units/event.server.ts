@@ -6,6 +6,8 @@ import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authoriseAll } from './authority.server.ts';
 import { derive } from './derive.server.ts';
+import { keepDivisions } from './division.server.ts';
+import { refuseForeignDocument } from './document.server.ts';
 import { changesAround, insertEvents } from './event-log.server.ts';
 import type { RoleDecisions, UnitEvent } from './event.schema.ts';
 import type { Followers, HeldRole, Open, RoleMove, RolesMoved } from './follower.ts';
@@ -22,6 +24,8 @@ export type Reorganisation = {
 	/** Roles on units that end without one heir: where each goes. Those on merged units follow without being named. */
 	roles?: RoleDecisions;
 	followers: Followers;
+	/** The decision document, which the actor kept before. */
+	fileId?: string | null;
 	/** Another one at the same time, or a second press of the button, with the same key does nothing. */
 	key?: string;
 };
@@ -62,18 +66,20 @@ export async function preview(db: Db, actor: Actor, reorganisation: Reorganisati
 async function recordIn(
 	tx: Tx,
 	actor: Actor,
-	{ events, roles = {}, followers }: Reorganisation
+	{ events, roles = {}, followers, fileId = null }: Reorganisation
 ): Promise<Acted<{ actionId: string; effect: Effect }>> {
 	if (events.length === 0) throw problem('unit_event.nothing_changes', { unit: '…' });
 	const actionId = newId();
 	const view = outlook(await changesAround(tx, codesOf(events)));
 	const planned = planEvents(view, events);
 	await refuseRoots(tx, actor, planned);
+	if (fileId !== null) await refuseForeignDocument(tx, actor, fileId);
 	await insertEvents(
 		tx,
 		actionId,
-		planned.map(({ id, event, changes }) => ({ ...event, id, changes }))
+		planned.map(({ id, event, changes }) => ({ ...event, id, changes, fileId }))
 	);
+	await keepDivisions(tx, planned);
 	await derive(
 		tx,
 		planned.flatMap(({ changes }) => changes.map((one) => one.unitId))
