@@ -1305,6 +1305,7 @@ CREATE INDEX unit_paths_ancestor_index ON public.unit_paths USING btree (ancesto
 CREATE INDEX unit_paths_unit_index ON public.unit_paths USING btree (unit_id, depth);
 grant insert, select, update on unit_paths to kheo_app;
 comment on table unit_paths is 'Derived: who stands under whom on which days, and from when to when that was known.';
+comment on column unit_paths.valid is 'Days of the tree, from the beginning of days: before a unit began it stands where it began.';
 comment on column unit_paths.known is 'Transaction time: a late event closes a row here and opens another, so that "as known then" holds for the tree too.';
 comment on column unit_paths.inherited is 'The unit itself is closed on these days and stands with the unit that it went over to.';
 comment on column unit_paths.undivided is 'The way up leads past a closed unit that nobody took over: what stands there is of the tree above, and of none of its units.';
@@ -1324,6 +1325,7 @@ create table unit_states (
 	valid daterange not null,
 	closed boolean default false not null,
 	heirless boolean default false not null,
+	span daterange default '(,)'::daterange not null,
 	known tstzrange default tstzrange(clock_timestamp(), NULL::timestamp with time zone) not null,
 	present boolean generated always as (((NOT closed) AND upper_inf(known))) stored,
 	constraint unit_states_heirless_check CHECK ((closed OR (NOT heirless))),
@@ -1347,6 +1349,7 @@ comment on column unit_states.name_key is 'Name folded for search: no tone marks
 comment on column unit_states.valid is 'Days on which this version holds, lower bound included, upper excluded.';
 comment on column unit_states.closed is 'The unit has ended; its parent is then the unit that it went over to.';
 comment on column unit_states.heirless is 'Nobody took the closed unit over as a whole: what is not attributed case by case stays, undivided, with its parent.';
+comment on column unit_states.span is 'The days for which paths follow this row: valid, and for a unit''s first row all days before, so that on an older tree its records are still somebody''s.';
 comment on column unit_states.present is 'An open unit, as it is known today: a row of unit_versions.';
 
 create table units (

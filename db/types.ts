@@ -1078,6 +1078,9 @@ export interface UnitPaths {
    */
   undivided: Generated<boolean>;
   unit_id: string;
+  /**
+   * Days of the tree, from the beginning of days: before a unit began it stands where it began.
+   */
   valid: string;
 }
 
@@ -1113,6 +1116,10 @@ export interface UnitStates {
    */
   present: Generated<boolean | null>;
   short_name: string | null;
+  /**
+   * The days for which paths follow this row: valid, and for a unit's first row all days before, so that on an older tree its records are still somebody's.
+   */
+  span: Generated<string>;
   unit_id: string;
   /**
    * Days on which this version holds, lower bound included, upper excluded.

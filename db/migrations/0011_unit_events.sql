@@ -51,9 +51,10 @@ drop index unit_versions_name_index;
 alter table unit_states
 	add column closed boolean not null default false,
 	add column heirless boolean not null default false constraint unit_states_heirless_check check (closed or not heirless),
+	add column span daterange not null default '(,)',
 	add column known tstzrange not null default tstzrange(clock_timestamp(), null),
 	add column present boolean generated always as (not closed and upper_inf(known)) stored;
-update unit_states s set known = tstzrange(e.recorded_at, null) from unit_events e where e.id = s.event_id;
+update unit_states s set known = tstzrange(e.recorded_at, null), span = daterange('-infinity', upper(s.valid)) from unit_events e where e.id = s.event_id;
 alter table unit_states
 	add constraint unit_states_no_overlap exclude using gist (unit_id with =, valid with &&) where (upper_inf(known)),
 	add constraint unit_states_code_unique exclude using gist (code with =, valid with &&) where (present);
@@ -64,6 +65,7 @@ create index unit_states_name_index on unit_states using gin (name_key gin_trgm_
 comment on table unit_states is 'Derived from unit_changes: what a unit is called, of what kind it is and under whom it stands, from day to day, and from when to when that was known.';
 comment on column unit_states.closed is 'The unit has ended; its parent is then the unit that it went over to.';
 comment on column unit_states.heirless is 'Nobody took the closed unit over as a whole: what is not attributed case by case stays, undivided, with its parent.';
+comment on column unit_states.span is 'The days for which paths follow this row: valid, and for a unit''s first row all days before, so that on an older tree its records are still somebody''s.';
 comment on column unit_states.present is 'An open unit, as it is known today: a row of unit_versions.';
 
 create view unit_versions as
@@ -76,6 +78,9 @@ comment on view unit_versions is 'Open units as they are known today: never two 
 alter table unit_paths
 	add column inherited boolean not null default false,
 	add column undivided boolean not null default false;
+-- Every unit has one version until now.
+update unit_paths set valid = daterange('-infinity', upper(valid));
+comment on column unit_paths.valid is 'Days of the tree, from the beginning of days: before a unit began it stands where it began.';
 comment on column unit_paths.inherited is 'The unit itself is closed on these days and stands with the unit that it went over to.';
 comment on column unit_paths.undivided is 'The way up leads past a closed unit that nobody took over: what stands there is of the tree above, and of none of its units.';
 

@@ -50,6 +50,8 @@ async function writeStates(
 	tx: Tx,
 	{ ids, states, at }: { ids: readonly string[]; states: readonly State[]; at: string }
 ): Promise<void> {
+	const first = new Map(states.toReversed().map((state) => [state.unitId, state]));
+	const isFirst = (state: State): boolean => first.get(state.unitId) === state;
 	const json = JSON.stringify(
 		states.map((state) => ({
 			unit_id: state.unitId,
@@ -65,13 +67,14 @@ async function writeStates(
 			closed: state.closed,
 			heirless: state.heirless,
 			begins: state.from,
+			spans: isFirst(state) ? '-infinity' : state.from,
 			ends: state.until
 		}))
 	);
 	const wanted = sql`jsonb_to_recordset(${json}::jsonb) as w (unit_id uuid, event_id uuid, code text, name text,
-		name_key text, short_name text, kind text, parent_id uuid, place text, flags text[], closed boolean, heirless boolean, begins date,
+		name_key text, short_name text, kind text, parent_id uuid, place text, flags text[], closed boolean, heirless boolean, spans date, begins date,
 		ends date)`;
-	const same = sql`s.unit_id = w.unit_id and s.valid = daterange(w.begins, w.ends) and upper_inf(s.known)
+	const same = sql`s.unit_id = w.unit_id and s.valid = daterange(w.begins, w.ends) and s.span = daterange(w.spans, w.ends) and upper_inf(s.known)
 		and (s.event_id, s.code, s.name, s.kind, s.closed, s.heirless, s.flags)
 			= (w.event_id, w.code, w.name, w.kind, w.closed, w.heirless, w.flags)
 		and (s.short_name, s.parent_id, s.place) is not distinct from (w.short_name, w.parent_id, w.place)`;
@@ -81,9 +84,9 @@ async function writeStates(
 			and not exists (select 1 from ${wanted} where ${same})`.execute(tx);
 	await sql`
 		insert into unit_states (id, unit_id, event_id, code, name, name_key, short_name, kind, parent_id, place, flags, closed,
-			heirless, valid, known)
+			heirless, valid, span, known)
 		select gen_random_uuid(), w.unit_id, w.event_id, w.code, w.name, w.name_key, w.short_name, w.kind, w.parent_id, w.place,
-			w.flags, w.closed, w.heirless, daterange(w.begins, w.ends), tstzrange(${at}::timestamptz, null)
+			w.flags, w.closed, w.heirless, daterange(w.begins, w.ends), daterange(w.spans, w.ends), tstzrange(${at}::timestamptz, null)
 		from ${wanted} where not exists (select 1 from unit_states s where ${same})`.execute(tx);
 }
 
@@ -102,7 +105,10 @@ async function refuseOrphans(tx: Tx, ids: readonly string[]): Promise<void> {
 	throw problem('unit_event.parent_closed', { unit: orphan.name, parent, day: formatDay(orphan.day) });
 }
 
-/** Paths of these units and of all under them: for each day, everyone above and the unit itself. */
+/**
+ * Paths of these units and of all under them: for each day, everyone above and the unit itself. Before it began a unit
+ * stands where it began, after it ended with its heir: on no tree are its records nobody's.
+ */
 async function writePaths(tx: Tx, ids: readonly string[], at: string): Promise<void> {
 	const known = sql`upper_inf(known)`;
 	await sql`
@@ -114,13 +120,13 @@ async function writePaths(tx: Tx, ids: readonly string[], at: string): Promise<v
 			select unit_id from unit_paths where ancestor_id = any(${[...ids]}::uuid[]) and ${known}
 			union select unnest(${[...ids]}::uuid[])
 		), up as (
-			select s.unit_id as ancestor_id, s.unit_id, 0 as depth, s.closed as inherited, false as undivided, s.valid,
+			select s.unit_id as ancestor_id, s.unit_id, 0 as depth, s.closed as inherited, false as undivided, s.span as valid,
 				s.parent_id, s.heirless
 			from unit_states s join affected on affected.unit_id = s.unit_id where upper_inf(s.known)
 			union all
-			select above.unit_id, up.unit_id, up.depth + 1, up.inherited, up.undivided or up.heirless, up.valid * above.valid,
+			select above.unit_id, up.unit_id, up.depth + 1, up.inherited, up.undivided or up.heirless, up.valid * above.span,
 				above.parent_id, above.heirless
-			from up join unit_states above on above.unit_id = up.parent_id and above.valid && up.valid and upper_inf(above.known)
+			from up join unit_states above on above.unit_id = up.parent_id and above.span && up.valid and upper_inf(above.known)
 			where up.depth < ${DEEPEST}
 		)
 		insert into path_wanted

@@ -4,6 +4,7 @@ import { operator } from '#lib/accounts/actor.ts';
 import { FOLLOWERS } from '#lib/followers.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { test } from '../../../tests/database.ts';
+import { treeNow } from '../../../tests/tree.ts';
 import { UnitEvent, type UnitEventInput } from './event.schema.ts';
 import { preview, record } from './event.server.ts';
 import { undo } from './undo.server.ts';
@@ -38,19 +39,6 @@ async function world(db: Db): Promise<Map<string, string>> {
 
 async function does(db: Db, ...events: UnitEventInput[]) {
 	return record(db, actor, { events: events.map((event) => UnitEvent.parse(event)), followers: FOLLOWERS });
-}
-
-/** Everything that is known of the tree now: equal texts are equal trees. */
-export async function treeNow(db: Db): Promise<string> {
-	const { rows } = await sql<{ hash: string }>`
-		select md5(string_agg(line, e'\n' order by line)) as hash from (
-			select concat_ws('|', unit_id, code, name, kind, parent_id, closed, valid) as line from unit_states where upper_inf(known)
-			union all
-			select concat_ws('|', ancestor_id, unit_id, depth, inherited, undivided, valid) from unit_paths where upper_inf(known)
-			union all
-			select concat_ws('|', unit_id, case_id, heir_id, means, valid) from case_shares where upper_inf(known)
-		) lines`.execute(db);
-	return rows[0]?.hash ?? '';
 }
 
 const new_ = (code: string) => ({ code, name: `Đơn vị ${code}`, kind: 'commune_committee' as const, parent: 'T' });
@@ -164,7 +152,7 @@ test('what is recorded late is not known before, and what is recorded later keep
 		join unit_versions v on v.unit_id = p.ancestor_id and v.valid @> date '2023-01-01'
 		where upper_inf(p.known) and p.depth = 1 order by lower(p.valid)`.execute(db);
 	expect(rows).toEqual([
-		{ above: 'H1', valid: '[2000-01-01,2023-06-01)' },
+		{ above: 'H1', valid: '[-infinity,2023-06-01)' },
 		{ above: 'H2', valid: '[2023-06-01,2025-07-01)' },
 		{ above: 'H1A', valid: '[2025-07-01,)' }
 	]);

@@ -17,12 +17,20 @@ export type Share = {
 /** A case that stands, on that day, with this unit: its own, or of a closed one that went over to it. */
 export type StandingCase = { unitId: string; caseId: string };
 
-/** The cases that the ledger has for a unit on the eve of a day, and that nobody was attributed since. */
+/** The cases that stood with a unit on the eve of a day, its own and those of units it took over, and that nobody was attributed on it. */
 export async function casesOf(db: Db, unitId: string, day: string): Promise<StandingCase[]> {
 	const { rows } = await sql<StandingCase>`
 		with standing as (
-			select unit_id from unit_paths where ancestor_id = ${unitId}::uuid and upper_inf(known)
-				and (unit_id = ${unitId}::uuid or (inherited and valid @> ${day}::date)) group by unit_id
+			select ${unitId}::uuid as unit_id
+			union all
+			select unit_id from (
+				select distinct on (gone.unit_id) gone.unit_id, gone.ancestor_id, gone.undivided from unit_paths gone
+				join unit_versions open on open.unit_id = gone.ancestor_id and open.valid @> (${day}::date - 1)
+				where gone.inherited and gone.valid @> (${day}::date - 1) and upper_inf(gone.known) and exists (
+					select 1 from unit_paths below where below.unit_id = gone.unit_id and below.ancestor_id = ${unitId}::uuid
+						and below.inherited and below.valid @> (${day}::date - 1) and upper_inf(below.known))
+				order by gone.unit_id, gone.depth
+			) taken where ancestor_id = ${unitId}::uuid and not undivided
 		)
 		select p.unit_id as "unitId", p.case_id as "caseId" from postings p
 		left join case_shares s on s.unit_id = p.unit_id and s.case_id = p.case_id and s.valid @> ${day}::date and upper_inf(s.known)

@@ -87,11 +87,15 @@ type Used = { opened: readonly string[]; eventIds: readonly string[]; followers:
 
 /** A unit that began with the event must have nothing yet, and nobody may have attributed cases by hand since. */
 async function refuseUsed(tx: Tx, { opened, eventIds, followers, moved }: Used): Promise<void> {
+	// Cases of a unit that ended here, divided later by a split of who took it over.
+	const dividedSince = sql`select 1 from unit_changes c join unit_events e on e.id = c.event_id
+		join case_shares s on s.unit_id = c.unit_id and lower(s.valid) > e.effective_on and upper_inf(s.known)
+		where c.event_id = any(${[...eventIds]}::uuid[]) and c.change = 'close' and s.event_id <> all(${[...eventIds]}::uuid[])`;
 	const { rows } = await sql<{ roles: boolean; shares: boolean; units: boolean }>`
 		select exists (select 1 from role_grants where unit_id = any(${[...opened]}::uuid[])
 				and id <> all(${moved.given}::uuid[])) as roles,
 			exists (select 1 from case_shares where event_id = any(${[...eventIds]}::uuid[]) and means = 'hand'
-				and upper_inf(known)) as shares,
+				and upper_inf(known)) or exists (${dividedSince}) as shares,
 			exists (select 1 from unit_states s where s.parent_id = any(${[...opened]}::uuid[]) and upper_inf(s.known)
 				and s.unit_id not in (select unit_id from unit_changes where event_id = any(${[...eventIds]}::uuid[]))) as units`.execute(
 		tx
