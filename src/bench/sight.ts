@@ -5,7 +5,7 @@ import { figureNamed } from '#lib/catalogue.ts';
 import { ask } from '#lib/figures/ask.server.ts';
 import { countByState, list } from '#lib/models/list.server.ts';
 import { inTransaction, type Db } from '#lib/server/db.ts';
-import { median_ms, type Measured } from './table.ts';
+import { medians_ms, type Measured } from './table.ts';
 
 const PROVINCES = 34;
 const COMMUNES = 3321;
@@ -45,8 +45,7 @@ async function compare(db: Db, top: string): Promise<Measured[]> {
 }
 
 async function ratio(what: string, work: (actor: Actor) => Promise<unknown>, officer: Actor): Promise<Measured> {
-	const free = await median_ms(RUNS, () => work(operator('Đo')));
-	const held = await median_ms(RUNS, () => work(officer));
+	const [free, held] = await medians_ms(RUNS, [() => work(operator('Đo')), () => work(officer)]);
 	return {
 		what,
 		value: held / free,
@@ -72,7 +71,7 @@ async function growTree(db: Db): Promise<string> {
 		from generate_series(0, ${UNITS}) n`.execute(db);
 	await sql`insert into units (id) select id from grown`.execute(db);
 	await sql`
-		insert into unit_versions (id, unit_id, event_id, code, name, name_key, kind, parent_id, valid)
+		insert into unit_states (id, unit_id, event_id, code, name, name_key, kind, parent_id, valid)
 		select gen_random_uuid(), g.id, ${event}::uuid, 'DO-' || g.n, 'Đơn vị đo ' || g.n, 'don vi do ' || g.n,
 			case when g.n = 0 then 'province_committee' when g.n <= ${PROVINCES} then 'district_committee'
 				when g.n <= ${PROVINCES + COMMUNES} then 'commune_committee' else 'base_committee' end,

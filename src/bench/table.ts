@@ -35,10 +35,26 @@ function round(value: number): number {
 
 /** The median time of `times` runs, after one to warm up, in ms. */
 export async function median_ms(times: number, work: () => Promise<unknown>): Promise<number> {
-	await work();
-	const taken: number[] = [];
-	for (let i = 0; i < times; i += 1) taken.push(await time_ms(work));
-	return taken.sort((a, b) => a - b)[Math.floor(times / 2)] ?? 0;
+	return (await medians_ms(times, [work, () => Promise.resolve()]))[0];
+}
+
+/** The same of two works, turn by turn: whatever else the machine does slows both. */
+export async function medians_ms(
+	times: number,
+	[one, other]: readonly [() => Promise<unknown>, () => Promise<unknown>]
+): Promise<[number, number]> {
+	await one();
+	await other();
+	const taken: [number[], number[]] = [[], []];
+	for (let i = 0; i < times; i += 1) {
+		taken[0].push(await time_ms(one));
+		taken[1].push(await time_ms(other));
+	}
+	return [middle(taken[0]), middle(taken[1])];
+}
+
+function middle(taken: number[]): number {
+	return taken.sort((a, b) => a - b)[Math.floor(taken.length / 2)] ?? 0;
 }
 
 /** How long it took, in ms. */
