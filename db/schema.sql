@@ -1335,11 +1335,10 @@ create table unit_states (
 	constraint unit_versions_kind_fk FOREIGN KEY (kind) REFERENCES unit_kinds(kind),
 	constraint unit_versions_parent_fk FOREIGN KEY (parent_id) REFERENCES units(id),
 	constraint unit_versions_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
-	constraint unit_versions_pkey PRIMARY KEY (id),
-	constraint unit_states_code_unique EXCLUDE USING gist (code WITH =, valid WITH &&) WHERE (present),
-	constraint unit_states_no_overlap EXCLUDE USING gist (unit_id WITH =, valid WITH &&) WHERE (upper_inf(known))
+	constraint unit_versions_pkey PRIMARY KEY (id)
 );
-CREATE INDEX unit_states_code_index ON public.unit_states USING btree (code) WHERE present;
+CREATE UNIQUE INDEX unit_states_code_unique ON public.unit_states USING btree (code, lower(valid)) WHERE present;
+CREATE UNIQUE INDEX unit_states_day_unique ON public.unit_states USING btree (unit_id, lower(valid)) WHERE upper_inf(known);
 CREATE INDEX unit_states_name_index ON public.unit_states USING gin (name_key gin_trgm_ops) WHERE present;
 CREATE INDEX unit_states_parent_index ON public.unit_states USING btree (parent_id);
 CREATE INDEX unit_states_unit_index ON public.unit_states USING btree (unit_id);

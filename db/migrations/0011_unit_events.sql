@@ -55,11 +55,11 @@ alter table unit_states
 	add column known tstzrange not null default tstzrange(clock_timestamp(), null),
 	add column present boolean generated always as (not closed and upper_inf(known)) stored;
 update unit_states s set known = tstzrange(e.recorded_at, null), span = daterange('-infinity', upper(s.valid)) from unit_events e where e.id = s.event_id;
-alter table unit_states
-	add constraint unit_states_no_overlap exclude using gist (unit_id with =, valid with &&) where (upper_inf(known)),
-	add constraint unit_states_code_unique exclude using gist (code with =, valid with &&) where (present);
+-- That states do not overlap follows from how they are folded, and codes are checked where they are derived, one derivation
+-- at a time: exclusion constraints would cost a minute for a country's reorganisation. These are the last net.
+create unique index unit_states_day_unique on unit_states (unit_id, lower(valid)) where upper_inf(known);
+create unique index unit_states_code_unique on unit_states (code, lower(valid)) where present;
 create index unit_states_unit_index on unit_states (unit_id);
-create index unit_states_code_index on unit_states (code) where present;
 create index unit_states_parent_index on unit_states (parent_id);
 create index unit_states_name_index on unit_states using gin (name_key gin_trgm_ops) where present;
 comment on table unit_states is 'Derived from unit_changes: what a unit is called, of what kind it is and under whom it stands, from day to day, and from when to when that was known.';

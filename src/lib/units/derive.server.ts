@@ -28,6 +28,7 @@ export async function derive(tx: Tx, unitIds: readonly string[]): Promise<void> 
 		states.push(...made);
 	}
 	await writeStates(tx, { ids, states, at });
+	await refuseTakenCodes(tx, ids);
 	await refuseOrphans(tx, ids);
 	await writePaths(tx, ids, at);
 }
@@ -90,6 +91,15 @@ async function writeStates(
 		from ${wanted} where not exists (select 1 from unit_states s where ${same})`.execute(tx);
 }
 
+/** No two units are open with one code on one day. */
+async function refuseTakenCodes(tx: Tx, ids: readonly string[]): Promise<void> {
+	const { rows } = await sql`
+		select 1 from unit_states s join unit_states other on other.code = s.code and other.unit_id <> s.unit_id
+			and other.valid && s.valid and other.present
+		where s.unit_id = any(${[...ids]}::uuid[]) and s.present limit 1`.execute(tx);
+	if (rows.length > 0) throw problem('unit.code_taken');
+}
+
 /** Every open unit stands, on each of its days, under a unit that is open, or under none. */
 async function refuseOrphans(tx: Tx, ids: readonly string[]): Promise<void> {
 	const { rows } = await sql<{ name: string; parent: string; day: string }>`
@@ -133,6 +143,8 @@ async function writePaths(tx: Tx, ids: readonly string[], at: string): Promise<v
 		select ancestor_id, unit_id, depth, inherited, undivided, unnest(range_agg(valid)) from up group by 1, 2, 3, 4, 5`.execute(
 		tx
 	);
+	// Of a temporary table the planner knows nothing.
+	await sql`analyze path_wanted`.execute(tx);
 	await refuseCircles(tx);
 	const same = sql`w.unit_id = p.unit_id and w.ancestor_id = p.ancestor_id and w.depth = p.depth
 		and w.inherited = p.inherited and w.undivided = p.undivided and w.valid = p.valid and upper_inf(p.known)`;
