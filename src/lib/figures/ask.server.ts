@@ -97,23 +97,31 @@ function whole(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
 	return sql`select true as whole, ${SUMS} from (select p.quantity, p.about ${condition(figure, asked)}) counted`;
 }
 
-/** Postings are gathered by all their facets as one text, so that the facets are taken apart once a group, not once a posting. */
+/**
+ * Postings are gathered by all their facets as one text, so that the facets are taken apart once a group, not once a posting;
+ * but not by months, which leave hardly any two postings together. A child stays an id until its postings are gathered.
+ */
 function wholeAndParts(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
-	const told = asked.by.map((facet, i) => ({ facet, key: sql.ref(`k${i}`) }));
+	const isPlace = (facet: string) => COMMON_FACETS.some((common) => common === facet);
+	const gathers = !asked.by.includes('month') && !asked.by.every(isPlace);
+	const told = asked.by.map((facet, i) => ({ facet, key: sql.ref(`k${i}`), early: isPlace(facet) || !gathers }));
 	const keys = sql.join(told.map(({ key }) => key));
-	const placed = told.filter(({ facet }) => COMMON_FACETS.some((common) => common === facet));
-	const places = placed.map(({ facet, key }) => sql`, ${facetOf(facet)} as ${key}`);
-	const apart = placed.length < told.length;
-	const gathered = sql.join([...(apart ? [sql`p.facets_text`] : []), ...placed.map(({ key }) => key)]);
-	const columns = told.map((one) =>
-		placed.includes(one) ? one.key : sql`coalesce(facets ->> ${sql.lit(one.facet)}, '') as ${one.key}`
-	);
+	const early = told.filter((one) => one.early);
+	const found = early.map(({ facet, key }) => {
+		if (facet === 'unit') return sql`, path.child as ${key}`;
+		return sql`, coalesce(${facetOf(facet)}, '') as ${key}`;
+	});
+	const gathered = sql.join([...(gathers ? [sql`p.facets_text`] : []), ...early.map(({ key }) => key)]);
+	const columns = told.map(({ facet, key, early: known }) => {
+		if (facet === 'unit') return sql`${key}::text as ${key}`;
+		return known ? key : sql`coalesce(facets ->> ${sql.lit(facet)}, '') as ${key}`;
+	});
 	return sql`
 		select ${keys}, grouping(${keys}) > 0 as whole, ${SUMS}
 		from (
 			select ${sql.join(columns)}, quantity, about from (
-				select ${apart ? sql`p.facets_text::jsonb as facets,` : sql``} sum(p.quantity) as quantity, bool_or(p.about) as about
-					${sql.join(places, sql``)} ${condition(figure, asked)} group by ${gathered}
+				select ${gathers ? sql`p.facets_text::jsonb as facets,` : sql``} sum(p.quantity) as quantity, bool_or(p.about) as about
+					${sql.join(found, sql``)} ${condition(figure, asked)} group by ${gathered}
 			) gathered
 		) counted
 		group by grouping sets ((), (${keys})) order by ${keys}`;
