@@ -1,9 +1,9 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { v7 as newId } from 'uuid';
 import { describe, expect } from 'vitest';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
-import { visibleTo } from '#lib/units/authority.server.ts';
+import { visibleTo, visibleUnder } from '#lib/units/authority.server.ts';
 import { establish } from '#lib/units/unit.server.ts';
 import { test } from '../../../tests/database.ts';
 import { create } from './account.server.ts';
@@ -170,11 +170,17 @@ test('a record belongs to the tree of its own day: who lost the unit reads nothi
 	const before = await person(db, { name: 'Hà Văn Bình', unitId: topId, role: 'officer' });
 	const after = await person(db, { name: 'Lò Thị Mai', unitId: newTopId, role: 'officer' });
 	const own = await person(db, { name: 'Đỗ An', unitId: baseId, role: 'officer' });
-	const seen = async (actor: Actor) => {
+	const of = { unit: 'r.unit', day: 'r.day' } as const;
+	const found = async (condition: RawBuilder<boolean>) => {
 		const { rows } = await sql<{ day: string | null }>`
 			select r.day from (values (${baseId}::uuid, '2024-06-30'::date), (${baseId}::uuid, '2024-07-01'), (${baseId}::uuid, null)) r (unit, day)
-			where ${visibleTo(actor, 'model.read', { unit: 'r.unit', day: 'r.day' })} order by r.day`.execute(db);
+			where ${condition} order by r.day`.execute(db);
 		return rows.map((row) => row.day);
+	};
+	const seen = async (actor: Actor) => {
+		const days = await found(visibleTo(actor, 'model.read', of));
+		expect(await found(visibleUnder(actor, 'model.read', { of, unitId: baseId }))).toEqual(days);
+		return days;
 	};
 	expect(await seen(before)).toEqual(['2024-06-30']);
 	expect(await seen(after)).toEqual(['2024-07-01', null]);

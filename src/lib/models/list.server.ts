@@ -68,10 +68,13 @@ export async function list(db: Db, actor: Actor, filter: ListFilter): Promise<Li
 		? sql`and (${DAY}, r.id) ${backwards ? sql`>` : sql`<`} (${cursor.day}::date, ${cursor.id}::uuid)`
 		: sql``;
 	const order = backwards ? sql`asc` : sql`desc`;
+	// The page is found before anything is looked up for its lines: a planner would do that for the whole list.
 	const { rows } = await sql<ListedRegistration & { cursorDay: string }>`
 		select ${COLUMNS}, ${DAY}::text as "cursorDay"
-		from registrations r ${UNIT_THEN} ${listed(actor, filter)} ${from}
-		order by ${DAY} ${order}, r.id ${order} limit ${limit + 1}`.execute(db);
+		from (select r.id from registrations r ${listed(actor, filter)} ${from}
+			order by ${DAY} ${order}, r.id ${order} limit ${limit + 1}) page
+		join registrations r on r.id = page.id ${UNIT_THEN}
+		order by ${DAY} ${order}, r.id ${order}`.execute(db);
 	const more = rows.length > limit;
 	const shown = rows.slice(0, limit);
 	if (backwards) shown.reverse();
