@@ -746,6 +746,7 @@ create table registrations (
 CREATE INDEX registrations_list_index ON public.registrations USING btree (year, registered_on DESC, id);
 CREATE INDEX registrations_name_index ON public.registrations USING gin (name_key gin_trgm_ops);
 CREATE UNIQUE INDEX registrations_once_unique ON public.registrations USING btree (model_id, year, level) WHERE (state <> 'withdrawn'::text);
+CREATE INDEX registrations_open_index ON public.registrations USING btree (year, state) WHERE (state = ANY (ARRAY['draft'::text, 'submitted'::text, 'returned'::text, 'self_assessed'::text, 'appraised'::text]));
 CREATE INDEX registrations_unit_index ON public.registrations USING btree (unit_id, year);
 grant insert, select, update on registrations to kheo_app;
 comment on table registrations is 'A model in one year at one level: what the unit registered, and how far it has come.';
