@@ -115,6 +115,18 @@ export function visits({ models, reports, imports, users }: Prepared): Visit[] {
 		visit('/(office)/units', ['officer', '/units']),
 		visit('/(office)/units', ['stranger', '/units'], { name: 'units-stranger', status: 403 }),
 		visit('/(office)/units/[code]', ['officer', '/units/YB-DUK-14']),
+		visit('/(office)/units/events', ['administrator', '/units/events']),
+		visit('/(office)/units/events', ['officer', '/units/events?unit=YB-DUK-14'], { name: 'units-events-of' }),
+		visit('/(office)/units/events/new', ['administrator', '/units/events/new?kind=merge&unit=YB-DUK-14']),
+		visit('/(office)/units/events/new', ['administrator', '/units/events/new'], { name: 'units-events-choose' }),
+		visit('/(office)/units/events/new', ['administrator', '/units/events/new?kind=split&unit=YB-DUK-14'], {
+			name: 'units-events-split'
+		}),
+		visit('/(office)/units/events/new', ['officer', '/units/events/new'], {
+			name: 'units-events-officer',
+			status: 403
+		}),
+		visit('/(office)/units/undivided', ['officer', '/units/undivided']),
 		visit('/(office)/units/import', ['administrator', '/units/import']),
 		visit('/(office)/account/delegation', ['leader', '/account/delegation']),
 		visit('/(office)/account', ['officer', '/account']),

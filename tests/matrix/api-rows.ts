@@ -1,6 +1,6 @@
 import type { Permission } from '#lib/accounts/actor.ts';
 import type { Sent } from '#lib/api/operation.ts';
-import { PERIOD, PLACE, type Things } from './world.ts';
+import { PERIOD, SAID, PLACE, type Things } from './world.ts';
 
 /** How an operation is asked about what stands in a unit. `needs` where it is not what the token must bring. */
 export type ApiRow = {
@@ -31,6 +31,15 @@ function registration(things: Things, name: string) {
 	const fixed = { year: 2024, level: 'base', field: 'economy', subject: 'collective', novelty: 'new', kind: 'model' };
 	return { ...fixed, unit: things.code, name, registeredOn: '2024-03-01' };
 }
+
+const renaming = (code: string) => ({
+	kind: 'rename',
+	unit: code,
+	name: `Đơn vị ${code}`,
+	place: 'Trạm Tấu',
+	...SAID,
+	effectiveOn: '2024-03-01'
+});
 
 /** Plain acts: from which state, and what their body says. */
 const ACTS: Readonly<Record<string, readonly [keyof Things['models'], object]>> = {
@@ -76,6 +85,10 @@ export const API_ROWS: Readonly<Record<string, ApiRow>> = {
 	'places.list': { needs: 'signed_in', ask: () => ({}) },
 	'places.search': { needs: 'signed_in', ask: () => ({ query: { q: PLACE.name } }) },
 	'places.get': { needs: 'signed_in', ask: () => ({ params: { code: PLACE.code } }) },
+	'unit_events.list': { ask: byUnit },
+	'unit_events.preview': { ask: ({ code }) => ({ body: { events: [renaming(code)] } }) },
+	'unit_events.record': { ask: ({ code }) => ({ body: { events: [renaming(code)] } }) },
+	'unit_events.undo': { ask: ({ eventAction }) => ({ params: { actionId: eventAction }, body: REASON }) },
 	'models.list': { ask: byUnit, shows: has(({ models }) => models.draft) },
 	'models.get': { ask: ({ models }) => ({ params: { id: models.registered } }) },
 	'models.draft': { ask: (things) => ({ body: registration(things, 'Mái ấm cho hộ nghèo xã Hồ Bốn') }) },

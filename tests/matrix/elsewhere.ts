@@ -44,6 +44,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 	'/(office)/sealed open': 'src/lib/sealed/sealed.server.test.ts',
 	'/(office)/reports/[id]/erratum default': 'src/lib/reports/signing.server.test.ts',
 	'/(office)/reports/templates/[code]/edit default': 'src/lib/reports/office-work.server.test.ts',
+	'/(office)/units/events/new more': 'tests/e2e/events.test.ts',
+	'/(office)/units/undivided attribute': 'src/lib/units/attribution.server.test.ts',
 	'/(office)/verify default': 'src/lib/reports/verify.server.test.ts',
 	'/(admin)/audit verify': 'src/lib/actions/audit.server.test.ts',
 	'/(admin)/accounts/requests load': 'src/lib/privacy/privacy.server.test.ts',

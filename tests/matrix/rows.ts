@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { strFromU8, unzipSync } from 'fflate';
 import type { Permission } from '#lib/accounts/actor.ts';
 import type { Asking } from './call.ts';
-import { PERIOD, PLACE, shelf, type Things } from './world.ts';
+import { PERIOD, PLACE, SAID, shelf, type Things } from './world.ts';
 
 /**
  * One part of a route: who may, and how it is asked about what stands in a unit. `needs`: a permission on the unit (one of several),
@@ -30,6 +30,20 @@ function registration(things: Things, name: string) {
 	const fixed = { year: '2024', level: 'base', field: 'economy', subject: 'collective', novelty: 'new', kind: 'model' };
 	return { ...key(), ...fixed, unitId: things.unitId, name, registeredOn: '01/3/2024' };
 }
+
+/** The form by which a unit gets another territory, as the page of events asks for it. */
+const renaming = (code: string): Asking => ({
+	search: { kind: 'rename', unit: code },
+	form: {
+		...key(),
+		kind: 'rename',
+		unit: code,
+		name: `Đơn vị ${code}`,
+		place: 'Trạm Tấu',
+		...SAID,
+		effectiveOn: '1/3/2024'
+	}
+});
 
 /** The text of a file that was answered: of a workbook or a document, whatever part it stands in. */
 export function fileText(data: unknown): string {
@@ -343,6 +357,18 @@ export const ROWS: Readonly<Record<string, Row>> = {
 		needs: 'model.review',
 		ask: ({ code }) => ({ params: { code }, form: { year: '2024', title: 'Chuyển đổi số' } })
 	},
+	'/(office)/units/events load': { needs: 'unit.read', ask: inUnit },
+	'/(office)/units/events undo': {
+		needs: 'unit.reorganise',
+		ask: ({ eventAction }) => ({ form: { actionId: eventAction, reason: 'Ghi nhầm ngày' } })
+	},
+	'/(office)/units/events/list.csv GET': { needs: 'unit.read', ask: inUnit },
+	'/(office)/units/events/list.xlsx GET': { needs: 'unit.read', ask: inUnit },
+	'/(office)/units/events/[id]/document GET': { needs: 'unit.read', ask: ({ event }) => ({ params: { id: event } }) },
+	'/(office)/units/events/new load': { needs: 'unit.reorganise', ask: ({ code }) => renaming(code) },
+	'/(office)/units/events/new preview': { needs: 'unit.reorganise', ask: ({ code }) => renaming(code) },
+	'/(office)/units/events/new record': { needs: 'unit.reorganise', ask: ({ code }) => renaming(code) },
+	'/(office)/units/undivided load': { needs: 'signed_in', ask: () => ({}) },
 	'/(office)/units/import load': { needs: 'unit.establish', ask: inUnit },
 	'/(office)/units/import preview': {
 		needs: 'unit.establish',

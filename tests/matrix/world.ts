@@ -14,6 +14,10 @@ import { send } from '#lib/reports/narrative.server.ts';
 import { createFromTemplate } from '#lib/reports/report.server.ts';
 import { approve, sign, submit as submitReport } from '#lib/reports/signing.server.ts';
 import type { Db } from '#lib/server/db.ts';
+import { FOLLOWERS } from '#lib/followers.server.ts';
+import { keepDocument } from '#lib/units/document.server.ts';
+import { UnitEvent } from '#lib/units/event.schema.ts';
+import { record } from '#lib/units/event.server.ts';
 import { establish } from '#lib/units/unit.server.ts';
 import type { World } from '../database.ts';
 import { takeIn } from '../sealed-people.ts';
@@ -66,6 +70,9 @@ const machine = operator('thử nghiệm');
 export const PLACE = { id: '1cc10f57-ea19-5aee-93fb-8ecbf6b5cbf4', code: '01', name: 'Hà Nội' };
 export const PERIOD = { code: 'half-year', beginsOn: '2024-01-01', section: 'obstacles' };
 
+/** Of the event that each unit has, and of those that are asked for. */
+export const SAID = { effectiveOn: '2024-02-01', reason: 'Theo đề án sắp xếp' };
+
 export const matrixWorld: World = { name: 'matrix', fill };
 
 async function fill(db: Db): Promise<void> {
@@ -88,6 +95,7 @@ async function fill(db: Db): Promise<void> {
 			grants: [{ unitId, role: 'officer' }]
 		});
 		await sealOne(db, { unitId, code: CODES[relation] });
+		await reorganise(db, CODES[relation]);
 		await send(db, machine, { ...PERIOD, unitId: idOf(ids, BELOW[relation]), text: 'Kinh phí hạn chế.' });
 	}
 }
@@ -136,6 +144,14 @@ async function fillImport(db: Db, of: { unitId: string; code: string }): Promise
 	await read(db, FOLDER, id);
 }
 
+/** An event that can be undone, with the document of its decision. */
+async function reorganise(db: Db, code: string): Promise<void> {
+	const upload = { name: 'quyet-dinh.pdf', bytes: new TextEncoder().encode('%PDF-1.4\n%%EOF\n') };
+	const { id: fileId } = await keepDocument(db, machine, { upload, data: FOLDER });
+	const event = { kind: 'rename', unit: code, name: `Đơn vị ${code}`, place: 'Mù Cang Chải', ...SAID };
+	await record(db, machine, { events: [UnitEvent.parse(event)], followers: FOLLOWERS, fileId });
+}
+
 /** A petition whose sender no answer of any route may name; only its handler, who is nobody of the matrix, could open it. */
 async function sealOne(db: Db, { unitId, code }: { unitId: string; code: string }): Promise<void> {
 	const name = `Tiếp dân ${code}`;
@@ -159,6 +175,9 @@ export type Things = {
 	narrative: string;
 	person: string;
 	role: string;
+	/** The event's id, and that of the action by which it is undone. */
+	event: string;
+	eventAction: string;
 	paragraph: string;
 };
 
@@ -170,11 +189,13 @@ export async function findThings(db: Db, relation: Relation): Promise<Things> {
 		if (!rows[0]) throw new Error(`${code} lacks something`);
 		return rows[0].id;
 	};
-	const unit = (wanted: string) => one(sql`select unit_id as id from unit_versions where code = ${wanted}`);
+	const unit = (wanted: string) => one(sql`select unit_id as id from unit_versions where code = ${wanted} limit 1`);
 	const unitId = await unit(code);
 	const model = (state: string) =>
 		one(sql`select id from registrations where unit_id = ${unitId} and state = ${state}`);
 	const report = (state: string) => one(sql`select id from reports where unit_id = ${unitId} and state = ${state}`);
+	const renamed = sql`from unit_events e join unit_changes c on c.event_id = e.id and c.unit_id = ${unitId}
+		where e.kind = 'rename'`;
 	const [below, registeredId, submittedId] = [BELOW[relation], await model('registered'), await report('submitted')];
 	return {
 		unitId,
@@ -199,6 +220,8 @@ export async function findThings(db: Db, relation: Relation): Promise<Things> {
 		narrative: await one(sql`select id from report_narratives where unit_id = ${await unit(below)}`),
 		person: await one(sql`select user_id as id from role_grants where unit_id = ${unitId} and role = 'officer'`),
 		role: await one(sql`select id from role_grants where unit_id = ${unitId} and role = 'officer'`),
+		event: await one(sql`select e.id ${renamed}`),
+		eventAction: await one(sql`select e.action_id as id ${renamed}`),
 		paragraph: await one(sql`
 			select b.block -> 'attrs' ->> 'id' as id from report_versions v
 			cross join lateral jsonb_array_elements(v.body -> 'content') b (block)

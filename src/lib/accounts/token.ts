@@ -3,11 +3,12 @@ import type { Permission } from './actor.ts';
 /** Tokens for other programs: what they may be given. Pure, for the page and for the guard alike. */
 
 /**
- * What a token can be made for; each is named after the permission it needs. Accounts, units, templates, sealed identities
- * and signatures are persons' acts and have no scope.
+ * What a token can be made for; each is named after the permission it needs. Accounts, templates, sealed identities and
+ * signatures are persons' acts and have no scope.
  */
 export const SCOPES = [
 	'unit.read',
+	'unit.reorganise',
 	'figure.read',
 	'model.read',
 	'model.write',
@@ -21,6 +22,7 @@ export type Scope = (typeof SCOPES)[number];
 /** Nothing is written that cannot be read, and a report is read with its figures. */
 const OPENS: Readonly<Record<Scope, readonly Permission[]>> = {
 	'unit.read': [],
+	'unit.reorganise': ['unit.reorganise'],
 	'figure.read': ['figure.read'],
 	'model.read': ['model.read', 'figure.read'],
 	'model.write': ['model.read', 'model.write'],

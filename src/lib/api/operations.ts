@@ -5,12 +5,14 @@ import { ATTACHMENT_OPERATIONS } from '#lib/models/attachment.api.ts';
 import { MODEL_OPERATIONS } from '#lib/models/model.api.ts';
 import { PLACE_OPERATIONS } from '#lib/places/place.api.ts';
 import { REPORT_OPERATIONS } from '#lib/reports/report.api.ts';
+import { UNIT_EVENT_OPERATIONS } from '#lib/units/event.api.ts';
 import { UNIT_OPERATIONS } from '#lib/units/unit.api.ts';
 import type { Operation } from './operation.ts';
 
 /** The register of everything that other programs can ask for; what is not here does not exist. */
 export const OPERATIONS: readonly Operation[] = [
 	...UNIT_OPERATIONS,
+	...UNIT_EVENT_OPERATIONS,
 	...PLACE_OPERATIONS,
 	...MODEL_OPERATIONS,
 	...ACT_OPERATIONS,

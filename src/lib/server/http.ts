@@ -5,7 +5,10 @@ import { problem } from './problem.ts';
 const MB = 1024 ** 2;
 /** Bytes of a body: files are taken at few addresses, long texts at two; every other form is short. */
 export const BODY_LIMITS = {
-	upload: { bytes: 26 * MB, at: /^\/((api\/v1\/)?models\/[^/]+\/attachments|models\/import|units\/import|verify)\/?$/ },
+	upload: {
+		bytes: 26 * MB,
+		at: /^\/((api\/v1\/)?models\/[^/]+\/attachments|models\/import|units\/(import|reorganise|events\/new)|verify)\/?$/
+	},
 	text: { bytes: 6 * MB, at: /^\/reports\/(templates\/)?[^/]+\/edit\/?$/ },
 	form: { bytes: MB, at: /^/ }
 } as const;

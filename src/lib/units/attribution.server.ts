@@ -16,7 +16,7 @@ const CASES_AT_MOST = 1000;
 export const AttributionForm = z.strictObject({
 	caseIds: z.array(z.uuid()).min(1, 'field_required').max(CASES_AT_MOST, 'field_too_long'),
 	heirCode: z.string().trim().min(1, 'field_choose').max(60, 'field_too_long'),
-	reason: z.string().trim().min(5, 'field_reason_short').max(1000, 'field_too_long')
+	reason: z.string().trim().min(5, 'field_reason_brief').max(1000, 'field_too_long')
 });
 
 type Attribution = z.output<typeof AttributionForm> & { unitId: string };

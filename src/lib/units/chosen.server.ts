@@ -1,6 +1,7 @@
 import type { Actor } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
+import { bearersOf } from './bearer.server.ts';
 import { getByCode, getOfTree, listOwn } from './unit.server.ts';
 import type { Unit } from './unit.ts';
 
@@ -8,6 +9,12 @@ import type { Unit } from './unit.ts';
 export async function chosenUnit(db: Db, actor: Actor, url: URL): Promise<Unit> {
 	const code = url.searchParams.get('unit');
 	return code ? getByCode(db, actor, code) : topmost(db, actor);
+}
+
+/** As `chosenUnit`, for pages that only read: a closed unit, by the code it had, keeps its records. */
+export async function chosenOrClosed(db: Db, actor: Actor, url: URL): Promise<Unit> {
+	const code = url.searchParams.get('unit');
+	return code ? (await bearersOf(db, actor, code))[0] : topmost(db, actor);
 }
 
 /** The unit whose totals a page is about: `?unit=CODE` may name any unit of the actor's own province or bloc. */

@@ -31,7 +31,7 @@ const common = {
 	effectiveOn: Day,
 	decisionNumber: text(100),
 	decidedOn: DayOrNone.nullable().default(null),
-	reason: z.string().trim().min(5, 'field_reason_short').max(1000, 'field_too_long')
+	reason: z.string().trim().min(5, 'field_reason_brief').max(1000, 'field_too_long')
 };
 
 /**

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { command, type Acted, type NewAction } from '#lib/actions/action.server.ts';
@@ -49,18 +50,15 @@ export async function record(
 
 /** What `record` would do and refuse: it is done, looked at, and rolled back. */
 export async function preview(db: Db, actor: Actor, reorganisation: Reorganisation): Promise<Effect> {
-	let effect: Effect | undefined;
-	const done = Symbol('done');
-	try {
-		await inTransaction(db, async (tx) => {
-			effect = (await recordIn(tx, actor, reorganisation)).result.effect;
-			throw done;
-		});
-	} catch (reason) {
-		if (reason !== done) throw reason;
-	}
-	if (!effect) throw new Error('a rehearsal ended without an effect');
-	return effect;
+	return inTransaction(db, async (tx) => {
+		// A savepoint of its own: who previews within a transaction goes on in it, with nothing changed.
+		await sql`savepoint rehearsal`.execute(tx);
+		try {
+			return (await recordIn(tx, actor, reorganisation)).result.effect;
+		} finally {
+			await sql`rollback to savepoint rehearsal`.execute(tx);
+		}
+	});
 }
 
 async function recordIn(

@@ -5,7 +5,7 @@ import { rightsOn } from '#lib/models/act.server.ts';
 import { countByState, list, listRegistrationYears, type ListedRegistration } from '#lib/models/list.server.ts';
 import { STATES } from '#lib/models/model.ts';
 import type { Db } from '#lib/server/db.ts';
-import { chosenUnit } from '#lib/units/chosen.server.ts';
+import { chosenOrClosed } from '#lib/units/chosen.server.ts';
 import { listOwn, listUnder } from '#lib/units/unit.server.ts';
 import { compareText } from '#lib/vietnamese/text.ts';
 import { listHref, NARROWING, readFilter } from './filter.ts';
@@ -13,7 +13,7 @@ import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) => {
 	const actor = signedIn(locals);
-	const unit = await chosenUnit(db, actor, url);
+	const unit = await chosenOrClosed(db, actor, url);
 	const filter = readFilter(url, unit.id);
 	const [page, counts, years, units] = await Promise.all([
 		list(db, actor, filter),

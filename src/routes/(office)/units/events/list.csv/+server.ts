@@ -1,0 +1,9 @@
+import { writeCsv } from '#lib/spreadsheet/csv.ts';
+import { download } from '#lib/spreadsheet/download.ts';
+import { wholeList } from '../whole-list.server.ts';
+import type { RequestHandler } from './$types';
+
+export const GET: RequestHandler = async ({ locals, url }) => {
+	const table = await wholeList(locals, url);
+	return download('sap-xep-to-chuc.csv', writeCsv(table));
+};
