@@ -535,6 +535,22 @@ grant insert, select on place_lists to kheo_app;
 comment on table place_lists is 'What the places were read from, and when; the latest one holds.';
 comment on column place_lists.digest is 'SHA-256 of what was derived: the same list again changes nothing.';
 
+create table place_shapes (
+	place_id uuid not null,
+	region text not null,
+	path text not null,
+	bounds integer[] not null,
+	constraint place_shapes_bounds_check CHECK ((cardinality(bounds) = 4)),
+	constraint place_shapes_path_check CHECK ((path ~ '^[MLmlz0-9 ,-]+$'::text)),
+	constraint place_shapes_region_check CHECK ((region = ANY (ARRAY['mainland'::text, 'hoang_sa'::text, 'truong_sa'::text]))),
+	constraint place_shapes_place_fk FOREIGN KEY (place_id) REFERENCES places(id) ON DELETE CASCADE,
+	constraint place_shapes_pk PRIMARY KEY (place_id, region)
+);
+grant delete, insert, select on place_shapes to kheo_app;
+comment on table place_shapes is 'Outlines of places as they are drawn, from a file of the operator; the archipelagos apart, for insets.';
+comment on column place_shapes.path is 'SVG path in steps of the grid of the place''s tier (src/lib/maps/shape.ts).';
+comment on column place_shapes.bounds is 'Least and greatest x and y in the same steps.';
+
 create table place_successions (
 	old_place_id uuid not null,
 	new_place_id uuid not null,
@@ -579,9 +595,10 @@ create table place_versions (
 	constraint place_versions_parent_fk FOREIGN KEY (parent_id) REFERENCES places(id),
 	constraint place_versions_place_fk FOREIGN KEY (place_id) REFERENCES places(id),
 	constraint place_versions_pkey PRIMARY KEY (id),
-	constraint place_versions_code_unique EXCLUDE USING gist (code WITH =, valid WITH &&),
+	constraint place_versions_code_unique EXCLUDE USING gist ((((length(code) * 100000) + (code)::integer)) WITH =, valid WITH &&),
 	constraint place_versions_no_overlap EXCLUDE USING gist (place_id WITH =, valid WITH &&)
 );
+CREATE INDEX place_versions_code_index ON public.place_versions USING btree (code);
 CREATE INDEX place_versions_name_index ON public.place_versions USING gin (name_key gin_trgm_ops);
 CREATE INDEX place_versions_parent_index ON public.place_versions USING btree (parent_id);
 grant delete, insert, select on place_versions to kheo_app;

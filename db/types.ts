@@ -510,6 +510,19 @@ export interface Places {
   id: string;
 }
 
+export interface PlaceShapes {
+  /**
+   * Least and greatest x and y in the same steps.
+   */
+  bounds: number[];
+  /**
+   * SVG path in steps of the grid of the place's tier (src/lib/maps/shape.ts).
+   */
+  path: string;
+  place_id: string;
+  region: string;
+}
+
 export interface PlaceSuccessions {
   confidence: string | null;
   effective_on: string;
@@ -1202,6 +1215,7 @@ export interface DB {
   pending_steps: PendingSteps;
   place_aliases: PlaceAliases;
   place_lists: PlaceLists;
+  place_shapes: PlaceShapes;
   place_successions: PlaceSuccessions;
   place_versions: PlaceVersions;
   places: Places;

@@ -41,7 +41,7 @@ describe('the tree', () => {
 			[/^src\/lib\/(server|vietnamese|ui)\//, 0],
 			[/^src\/lib\/(accounts|actions|places|units|ledger|sealed|privacy)\//, 1],
 			[/^src\/lib\/figures\//, 2],
-			[/^src\/lib\/(models|import)\//, 3],
+			[/^src\/lib\/(models|import|maps)\//, 3],
 			[/^src\/lib\/(acts|catalogue)\.ts/, 4],
 			[/^src\/lib\/(reports|demo)\//, 5],
 			[/^src\/(routes|cli|bench|hooks)/, 8]

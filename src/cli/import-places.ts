@@ -1,11 +1,12 @@
 import { operator } from '#lib/accounts/actor.ts';
+import { importShapes } from '#lib/maps/shape.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { Counts } from '#lib/places/derive.ts';
 import type { Fault } from '#lib/places/gazetteer.ts';
 import { importFolder } from '#lib/places/import.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { word } from '#lib/ui/word.ts';
-import { formatNumber } from '#lib/vietnamese/format.ts';
+import { formatDay, formatNumber } from '#lib/vietnamese/format.ts';
 import { EXIT, say } from './run.ts';
 
 const actor = operator('Dòng lệnh');
@@ -29,6 +30,15 @@ export async function importPlaces(db: Db, folder: string, options: { json?: boo
 	const text = m.problem_import_places_refused({ refused: refused.length });
 	process.stderr.write(`${[...(options.json ? [] : lines), text].join('\n')}\n`);
 	process.exitCode = EXIT.refused;
+}
+
+/** `kheo import geometry FILE`: the outlines of all provinces or communes of a day. */
+export async function importGeometry(db: Db, file: string, options: { json?: boolean }): Promise<void> {
+	const answer = await importShapes(db, actor, file);
+	if (options.json) return say(JSON.stringify(answer, null, 2));
+	const { tier, count, day, changed } = answer;
+	say(m.cli_import_geometry_read({ count: formatNumber(count), tier: word('place_tier', tier), day: formatDay(day) }));
+	say(changed ? m.cli_import_places_written() : m.cli_import_places_unchanged());
 }
 
 function messageOf({ code, params }: Fault): string {

@@ -20,7 +20,7 @@ import { readSettings } from '#lib/server/settings.ts';
 import { word } from '#lib/ui/word.ts';
 import { importUnits } from '#lib/units/import.server.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
-import { importPlaces } from './import-places.ts';
+import { importGeometry, importPlaces } from './import-places.ts';
 import { EXIT, say, terminalLocale, withDatabase } from './run.ts';
 
 type UnitOptions = { parent?: string; dryRun?: boolean; json?: boolean };
@@ -56,6 +56,12 @@ export function register(program: Command): void {
 		.action((folder: string, options: { json?: boolean }) =>
 			withDatabase(({ db }) => importPlaces(db, folder, options))
 		);
+	imports
+		.command('geometry')
+		.description(m.cli_import_geometry({}, { locale }))
+		.argument('<file>')
+		.option('--json')
+		.action((file: string, options: { json?: boolean }) => withDatabase(({ db }) => importGeometry(db, file, options)));
 	imports
 		.command('models')
 		.description(m.cli_import_models({}, { locale }))

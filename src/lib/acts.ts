@@ -10,7 +10,7 @@ export const ACTS = {
 	report_period: ['create', 'edit'],
 	report_template: ['edit'],
 	narrative: ['send', 'accept', 'return'],
-	place: ['load'],
+	place: ['load', 'load_shapes'],
 	unit: [
 		'establish',
 		'rename',

@@ -32,6 +32,7 @@ export async function shell(db: Db, actor: Actor, session: Session) {
 			...(works
 				? [
 						{ href: '/figures', label: m.nav_figures() },
+						{ href: '/map', label: m.nav_map() },
 						{ href: '/verify', label: m.nav_verify() }
 					]
 				: []),

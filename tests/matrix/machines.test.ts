@@ -27,6 +27,7 @@ const VERBS = [
 	'db stop',
 	'demo',
 	'figure',
+	'import geometry',
 	'import models',
 	'import places',
 	'import units',

@@ -345,6 +345,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
 		ask: () => ({ search: { q: 'tu sach co so' } }),
 		shows: has(({ models }) => models.registered)
 	},
+	'/(office)/map load': { needs: 'signed_in', ask: () => ({}) },
 	'/(office)/places load': { needs: 'signed_in', ask: () => ({}) },
 	'/(office)/places/[id] load': { needs: 'signed_in', ask: () => ({ params: { id: PLACE.id } }) },
 	'/(office)/units load': { needs: 'unit.read', ask: () => ({}), shows: has(({ unitId }) => `"id":"${unitId}"`) },

@@ -9,7 +9,6 @@ import { attach } from '#lib/models/attachment.server.ts';
 import { appraised, DECISION, input, registered, scoreSheet } from '#lib/models/office.sample.ts';
 import { recognise } from '#lib/models/recognition.server.ts';
 import { draft, submit } from '#lib/models/registration.server.ts';
-import { fillPlaces } from '#lib/places/import.server.ts';
 import { send } from '#lib/reports/narrative.server.ts';
 import { createFromTemplate } from '#lib/reports/report.server.ts';
 import { approve, sign, submit as submitReport } from '#lib/reports/signing.server.ts';
@@ -66,7 +65,7 @@ const TREE = [
 /** Whoever fills the world and whoever asks about it share the files. */
 export const FOLDER = inject('dataFolder');
 const machine = operator('thử nghiệm');
-/** A place that the registry's package has, under the id that is made of its list and code. */
+/** The one place of this world. */
 export const PLACE = { id: '1cc10f57-ea19-5aee-93fb-8ecbf6b5cbf4', code: '01', name: 'Hà Nội' };
 export const PERIOD = { code: 'half-year', beginsOn: '2024-01-01', section: 'obstacles' };
 
@@ -81,7 +80,7 @@ async function fill(db: Db): Promise<void> {
 		const unit = { code, name: `Đơn vị ${code}`, kind, parentId: parent ? idOf(ids, parent) : null };
 		ids.set(code, (await establish(db, machine, { units: [unit] }))[0]?.id ?? '');
 	}
-	await fillPlaces(db);
+	await fillPlace(db);
 	await scoreSheet(db, 'base');
 	for (const relation of RELATIONS) {
 		const unitId = idOf(ids, CODES[relation]);
@@ -98,6 +97,14 @@ async function fill(db: Db): Promise<void> {
 		await reorganise(db, CODES[relation]);
 		await send(db, machine, { ...PERIOD, unitId: idOf(ids, BELOW[relation]), text: 'Kinh phí hạn chế.' });
 	}
+}
+
+async function fillPlace(db: Db): Promise<void> {
+	await sql`insert into places (id) values (${PLACE.id})`.execute(db);
+	await sql`
+		insert into place_versions (id, place_id, tier, kind, code, name, full_name, name_key, mark_key, valid)
+		values (${PLACE.id}, ${PLACE.id}, 'province', 'municipality', ${PLACE.code}, ${PLACE.name}, 'Thành phố Hà Nội',
+			'thanh pho ha noi', 'thành phố hà nội', daterange('2000-01-01', null))`.execute(db);
 }
 
 function idOf(ids: ReadonlyMap<string, string>, code: string): string {

@@ -11,9 +11,7 @@ import { derive, type Book, type Counts } from './derive.ts';
 import { readFolder } from './files.server.ts';
 import type { Fault, Gazetteer } from './gazetteer.ts';
 import { readPackage } from './package.server.ts';
-
-/** Lists of places belong to no unit: their actions are filed under this id. */
-const PLACES_ID = '00000000-0000-7000-8000-000000000004';
+import { PLACES_ID } from './place.ts';
 
 /** `changed`: false where the places were these already, or lines were refused; then nothing was written. */
 export type PlaceImport = { refused: Fault[]; changed: boolean; counts: Counts | null };

@@ -30,6 +30,9 @@ export type Place = {
 	parentId: string | null;
 };
 
+/** Places belong to no unit: actions on them are filed under this id. */
+export const PLACES_ID = '00000000-0000-7000-8000-000000000004';
+
 /** First words of a full name → kind, by tier: "thành phố" is a municipality among provinces and a city among districts. */
 const WORDS: Readonly<Record<PlaceTier, readonly (readonly [string, PlaceKind])[]>> = {
 	province: [
