@@ -1320,6 +1320,7 @@ create table unit_paths (
 	constraint unit_paths_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id)
 );
 CREATE INDEX unit_paths_ancestor_index ON public.unit_paths USING btree (ancestor_id, unit_id);
+CREATE INDEX unit_paths_moved_index ON public.unit_paths USING btree (ancestor_id) WHERE (upper_inf(known) AND (valid <> daterange('-infinity'::date, NULL::date)));
 CREATE INDEX unit_paths_unit_index ON public.unit_paths USING btree (unit_id, depth);
 grant insert, select, update on unit_paths to kheo_app;
 comment on table unit_paths is 'Derived: who stands under whom on which days, and from when to when that was known.';

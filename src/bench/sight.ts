@@ -71,11 +71,11 @@ async function growTree(db: Db): Promise<string> {
 		from generate_series(0, ${UNITS}) n`.execute(db);
 	await sql`insert into units (id) select id from grown`.execute(db);
 	await sql`
-		insert into unit_states (id, unit_id, event_id, code, name, name_key, kind, parent_id, valid)
+		insert into unit_states (id, unit_id, event_id, code, name, name_key, kind, parent_id, valid, span)
 		select gen_random_uuid(), g.id, ${event}::uuid, 'DO-' || g.n, 'Đơn vị đo ' || g.n, 'don vi do ' || g.n,
 			case when g.n = 0 then 'province_committee' when g.n <= ${PROVINCES} then 'district_committee'
 				when g.n <= ${PROVINCES + COMMUNES} then 'commune_committee' else 'base_committee' end,
-			p.id, daterange('1900-01-01', null)
+			p.id, daterange('1900-01-01', null), daterange('-infinity', null)
 		from grown g left join grown p on p.n = g.parent`.execute(db);
 	await sql`
 		with recursive up as (
@@ -84,7 +84,7 @@ async function growTree(db: Db): Promise<string> {
 			select above.id, up.unit, above.parent, up.depth + 1 from up join grown above on above.n = up.parent
 		)
 		insert into unit_paths (ancestor_id, unit_id, depth, valid)
-		select ancestor, unit, depth, daterange('1900-01-01', null) from up`.execute(db);
+		select ancestor, unit, depth, daterange('-infinity', null) from up`.execute(db);
 	await registerEach(db, top);
 	await sql`select refresh_statistics()`.execute(db);
 	return top;

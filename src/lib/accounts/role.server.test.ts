@@ -179,7 +179,7 @@ test('a record belongs to the tree of its own day: who lost the unit reads nothi
 	};
 	const seen = async (actor: Actor) => {
 		const days = await found(visibleTo(actor, 'model.read', of));
-		expect(await found(visibleUnder(actor, 'model.read', { of, unitId: baseId }))).toEqual(days);
+		expect(await found(await visibleUnder(db, actor, 'model.read', { of, unitId: baseId }))).toEqual(days);
 		return days;
 	};
 	expect(await seen(before)).toEqual(['2024-06-30']);

@@ -6,8 +6,10 @@ import type { Db } from '#lib/server/db.ts';
 import { accept, enter, read, store, type Upload } from '#lib/server/files.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise, may, visibleTo } from '#lib/units/authority.server.ts';
+import { holderOf } from '#lib/units/taker.server.ts';
 import { normalise } from '#lib/vietnamese/text.ts';
 import { actionOf, hold, type Held } from './change.server.ts';
+import { OWNED } from './list.server.ts';
 
 export type Attachment = {
 	id: string;
@@ -73,12 +75,12 @@ async function findSame(db: Db, recordId: string, sha256: string): Promise<{ id:
 async function unitOf(db: Db, id: string): Promise<string> {
 	const found = await db.selectFrom('registrations').select('unit_id').where('id', '=', id).executeTakeFirst();
 	if (!found) throw problem('model.not_found', { id });
-	return found.unit_id;
+	return holderOf(db, { id, unitId: found.unit_id });
 }
 
 async function holdForFiles(tx: Parameters<typeof hold>[0], actor: Actor, id: string): Promise<Held> {
 	const held = await hold(tx, id);
-	await authoriseFiles(tx, actor, held.unitId);
+	await authoriseFiles(tx, actor, await holderOf(tx, held));
 	return held;
 }
 
@@ -105,7 +107,7 @@ export async function download(
 	const { rows } = await sql<{ name: string; mediaType: string; sha256: string }>`
 		select f.name, f.media_type as "mediaType", f.sha256
 		from attachments a join files f on f.id = a.file_id join registrations r on r.id = a.record_id
-		where a.record_id = ${wanted.id}::uuid and a.file_id = ${wanted.fileId}::uuid and ${visibleTo(actor, 'model.read', { unit: 'r.unit_id', day: 'r.registered_on' })}`.execute(
+		where a.record_id = ${wanted.id}::uuid and a.file_id = ${wanted.fileId}::uuid and ${visibleTo(actor, 'model.read', OWNED)}`.execute(
 		db
 	);
 	const file = rows[0];

@@ -6,6 +6,7 @@ import { post, type NewPosting } from '#lib/ledger/ledger.server.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise } from '#lib/units/authority.server.ts';
+import { holderOf } from '#lib/units/taker.server.ts';
 import { allowed, facets, LEADS_TO, may, type Registration, type Verb } from './model.ts';
 
 export type Held = Registration & { homeId: string };
@@ -42,7 +43,7 @@ export async function change(db: Db, actor: Actor, wanted: Change): Promise<{ co
 			const postings: NewPosting[] = [];
 			for (const id of ids) {
 				const held = await hold(tx, id);
-				await authorise(tx, actor, wanted.permission, held.unitId);
+				await authorise(tx, actor, wanted.permission, await holderOf(tx, held));
 				refuseUnlessAllowed(held, wanted.verb);
 				const actionId = newId();
 				await move(tx, held, wanted.verb);

@@ -6,6 +6,7 @@ import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise } from '#lib/units/authority.server.ts';
+import { takerOf } from '#lib/units/taker.server.ts';
 import { refuseUnlessInForce } from './choice.server.ts';
 import { actionOf, hold, posting, refuseUnlessAllowed } from './change.server.ts';
 import { insert } from './registration.server.ts';
@@ -28,12 +29,21 @@ export async function carryOver(
 			const made: string[] = [];
 			for (const id of [...new Set(ids)].sort()) {
 				const held = await hold(tx, id);
-				await authorise(tx, actor, 'model.write', held.unitId);
+				const unitId = await takerOf(tx, held, today());
+				await authorise(tx, actor, 'model.write', unitId);
 				refuseUnlessAllowed(held, 'continue');
 				await refuseUnlessInForce(tx, held.level, held.year + 1);
 				const next = await insert(
 					tx,
-					{ ...held, year: held.year + 1, novelty: 'continuing', registeredOn: null, previousId: held.id, note: null },
+					{
+						...held,
+						unitId,
+						year: held.year + 1,
+						novelty: 'continuing',
+						registeredOn: null,
+						previousId: held.id,
+						note: null
+					},
 					'draft'
 				);
 				made.push(next.id);

@@ -3,6 +3,7 @@ import type { Actor } from '#lib/accounts/actor.ts';
 import { isAlike, modelKey } from '#lib/import/model-names.ts';
 import type { Db } from '#lib/server/db.ts';
 import { visibleTo } from '#lib/units/authority.server.ts';
+import { OWNED } from './list.server.ts';
 
 export type Candidate = {
 	id: string;
@@ -26,7 +27,7 @@ export async function findDuplicates(
 		select r.id, r.model_id as "modelId", r.name, r.year, r.level, r.state, r.registered_on as "registeredOn"
 		from registrations r
 		where r.unit_id = ${sought.unitId}::uuid and r.year in (${sought.year}, ${sought.year - 1}) and r.state <> 'withdrawn'
-			and ${visibleTo(actor, 'model.read', { unit: 'r.unit_id', day: 'r.registered_on' })}
+			and ${visibleTo(actor, 'model.read', OWNED)}
 		order by r.year desc, r.id`.execute(db);
 	const key = modelKey(sought.name);
 	return rows.filter((row) => row.modelId !== sought.exceptModelId && isAlike(modelKey(row.name), key));

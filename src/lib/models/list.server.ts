@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { history, type ActionRow } from '#lib/actions/action.server.ts';
 import { today } from '#lib/server/clock.ts';
+import type { Structure } from '#lib/figures/figure.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { visibleTo, visibleUnder } from '#lib/units/authority.server.ts';
@@ -31,6 +32,8 @@ export type ListFilter = {
 	novelty?: string | null;
 	subject?: string | null;
 	search?: string | null;
+	/** Of which tree the units are: of today (also where left out), of each registration's own day (`then`), or of a day. */
+	structure?: Structure | null;
 	/** Where the page begins: after the last line of the page before, or before the first line of the page after. */
 	after?: string | null;
 	before?: string | null;
@@ -54,6 +57,9 @@ const UNIT_THEN = sql`
 		order by (u.valid @> coalesce(r.registered_on, current_date)) desc, upper(u.valid) desc nulls first limit 1
 	) v`;
 
+/** Whose a registration `r` is. */
+export const OWNED = { unit: 'r.unit_id', day: 'r.registered_on', case: 'r.id' } as const;
+
 const PAGE = 50;
 const DAY = sql`coalesce(r.registered_on, 'infinity'::date)`;
 
@@ -71,7 +77,7 @@ export async function list(db: Db, actor: Actor, filter: ListFilter): Promise<Li
 	// The page is found before anything is looked up for its lines: a planner would do that for the whole list.
 	const { rows } = await sql<ListedRegistration & { cursorDay: string }>`
 		select ${COLUMNS}, ${DAY}::text as "cursorDay"
-		from (select r.id from registrations r ${listed(actor, filter)} ${from}
+		from (select r.id from registrations r ${await listed(db, actor, filter)} ${from}
 			order by ${DAY} ${order}, r.id ${order} limit ${limit + 1}) page
 		join registrations r on r.id = page.id ${UNIT_THEN}
 		order by ${DAY} ${order}, r.id ${order}`.execute(db);
@@ -96,7 +102,7 @@ export async function* listWhole(tx: Tx, actor: Actor, filter: ListFilter): Asyn
 	// A cursor is planned for its first rows; a file takes all of them.
 	await sql`set local cursor_tuple_fraction = 1`.execute(tx);
 	await sql`declare whole_list no scroll cursor for
-		select ${COLUMNS} from registrations r ${UNIT_THEN} ${listed(actor, filter)}
+		select ${COLUMNS} from registrations r ${UNIT_THEN} ${await listed(tx, actor, filter)}
 		order by ${DAY} desc, r.id desc`.execute(tx);
 	for (;;) {
 		const { rows } = await sql<ListedRegistration>`fetch ${sql.lit(FETCHED)} from whole_list`.execute(tx);
@@ -118,23 +124,26 @@ function readCursor(text: string | null | undefined): { day: string; id: string 
 export async function listRegistrationYears(db: Db, actor: Actor, unitId: string): Promise<number[]> {
 	const { rows } = await sql<{
 		year: number;
-	}>`select distinct r.year from registrations r ${listed(actor, { unitId })} order by r.year desc`.execute(db);
+	}>`select distinct r.year from registrations r ${await listed(db, actor, { unitId })} order by r.year desc`.execute(
+		db
+	);
 	return rows.map((row) => row.year);
 }
 
 /** How many a filter finds, by state: the same condition as the list. */
 export async function countByState(db: Db, actor: Actor, filter: ListFilter): Promise<Map<string, number>> {
 	const { rows } = await sql<{ state: string; count: number }>`
-		select r.state, count(*)::bigint as count from registrations r ${listed(actor, { ...filter, state: null })} group by r.state`.execute(
+		select r.state, count(*)::bigint as count from registrations r ${await listed(db, actor, { ...filter, state: null })} group by r.state`.execute(
 		db
 	);
 	return new Map(rows.map((row) => [row.state, row.count]));
 }
 
 /** The one condition of a list and of its counts, on registrations `r`. */
-function listed(actor: Actor, filter: ListFilter): RawBuilder<unknown> {
+async function listed(db: Db, actor: Actor, filter: ListFilter): Promise<RawBuilder<unknown>> {
+	const { unitId, structure } = filter;
 	const conditions = [
-		visibleUnder(actor, 'model.read', { of: { unit: 'r.unit_id', day: 'r.registered_on' }, unitId: filter.unitId })
+		await visibleUnder(db, actor, 'model.read', { of: OWNED, unitId, ...(structure && { structure }) })
 	];
 	if (filter.year) conditions.push(sql`r.year = ${filter.year}`);
 	if (filter.level) conditions.push(sql`r.level = ${filter.level}`);
@@ -163,9 +172,7 @@ export async function describe(db: Db, actor: Actor, ids: readonly string[]): Pr
 	if (ids.length === 0) return new Map();
 	const { rows } = await sql<ListedRegistration>`
 		select ${COLUMNS} from registrations r ${UNIT_THEN}
-		where r.id = any(${[...ids]}::uuid[]) and ${visibleTo(actor, 'model.read', { unit: 'r.unit_id', day: 'r.registered_on' })}`.execute(
-		db
-	);
+		where r.id = any(${[...ids]}::uuid[]) and ${visibleTo(actor, 'model.read', OWNED)}`.execute(db);
 	return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -245,7 +252,7 @@ async function listCopies(db: Db, actor: Actor, modelId: string) {
 		select distinct on (m.id) r.id as "registrationId", r.name, v.name as "unitName", (me.replicated_from_id = m.id) as source
 		from models me join models m on m.replicated_from_id = me.id or m.id = me.replicated_from_id
 		join registrations r on r.model_id = m.id ${UNIT_THEN}
-		where me.id = ${modelId}::uuid and ${visibleTo(actor, 'model.read', { unit: 'r.unit_id', day: 'r.registered_on' })}
+		where me.id = ${modelId}::uuid and ${visibleTo(actor, 'model.read', OWNED)}
 		order by m.id, r.year`.execute(db);
 	return rows;
 }

@@ -7,6 +7,7 @@ import { today } from '#lib/server/clock.ts';
 import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise } from '#lib/units/authority.server.ts';
+import { holderOf, refuseEnded, takerOf } from '#lib/units/taker.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
 import { fold, normalise } from '#lib/vietnamese/text.ts';
 import { refuseUnlessInForce } from './choice.server.ts';
@@ -83,6 +84,7 @@ export async function insert(
 	state: 'draft' | 'submitted' | 'registered'
 ): Promise<Held> {
 	const day = input.registeredOn ?? today();
+	await refuseEnded(tx, input.unitId, day);
 	const homeId = await homeOf(tx, input.unitId, day);
 	const name = normalise(input.name);
 	const modelId = input.modelId ?? newId();
@@ -154,8 +156,14 @@ export async function submit(db: Db, actor: Actor, ids: readonly string[], key?:
 		effect: async (tx, held) => {
 			if (held.registeredOn) return {};
 			const day = today();
-			await sql`update registrations set registered_on = ${day}::date where id = ${held.id}::uuid`.execute(tx);
-			return { details: { registeredOn: day } };
+			// A draft that a unit left when it ended is handed up by who took it over.
+			const unitId = await takerOf(tx, held, day);
+			await refuseEnded(tx, unitId, day);
+			await sql`
+				update registrations set registered_on = ${day}::date, unit_id = ${unitId}::uuid where id = ${held.id}::uuid`.execute(
+				tx
+			);
+			return { details: { registeredOn: day, ...(unitId !== held.unitId && { unitId, leftBy: held.unitId }) } };
 		}
 	});
 }
@@ -240,7 +248,7 @@ export async function correct(
 	if (reason === '') throw problem('model.reason_missing');
 	return command(db, actor, async (tx) => {
 		const held = await hold(tx, corrected.id);
-		await authorise(tx, actor, 'model.review', held.unitId);
+		await authorise(tx, actor, 'model.review', await holderOf(tx, held));
 		await authorise(tx, actor, 'model.review', corrected.input.unitId);
 		refuseUnlessAllowed(held, 'correct');
 		await refuseUnlessInForce(tx, corrected.input.level, corrected.input.year);
@@ -271,6 +279,8 @@ async function standingPostings(tx: Tx, id: string): Promise<{ measure: string; 
 }
 
 async function rewrite(tx: Tx, held: Held, input: RegistrationInput): Promise<void> {
+	if (input.unitId !== held.unitId || input.registeredOn !== held.registeredOn)
+		await refuseEnded(tx, input.unitId, input.registeredOn ?? today());
 	const name = normalise(input.name);
 	await tx
 		.updateTable('registrations')

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import type { Actor } from '#lib/accounts/actor.ts';
-import { causes } from '#lib/figures/causes.server.ts';
+import { causes, reorganised } from '#lib/figures/causes.server.ts';
 import { knownNow } from '#lib/ledger/ledger.server.ts';
 import { describe } from '#lib/models/list.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
+import { formatDay } from '#lib/vietnamese/format.ts';
 import { names } from '#lib/units/unit.server.ts';
 import { compile, questionsOf, whereOf, yearEarlier, type AskedFigure, type CompiledFigure } from './compile.server.ts';
 import type { Report } from './report.ts';
@@ -137,7 +138,17 @@ async function reasons(db: Db, actor: Actor, of: { asked: AskedFigure; since: Da
 		actor,
 		all.map((cause) => cause.caseId)
 	);
-	return all.map((cause) => ({
+	const moved = await reorganised(db, { question, since: of.since });
+	const reorganisations = moved.map((event) => ({
+		record: event.unitName,
+		unitName: formatDay(event.effectiveOn),
+		verb: `unit_${event.kind}`,
+		actorName: event.actorName,
+		at: event.actedAt.toISOString(),
+		reason: event.reason,
+		quantity: 0
+	}));
+	const told = all.map((cause) => ({
 		record: records.get(cause.caseId)?.name ?? cause.caseId,
 		unitName: units.get(cause.unitId)?.name ?? '',
 		verb: cause.verb,
@@ -146,6 +157,7 @@ async function reasons(db: Db, actor: Actor, of: { asked: AskedFigure; since: Da
 		reason: cause.reason,
 		quantity: cause.quantity
 	}));
+	return [...told, ...reorganisations];
 }
 
 /** Issues an erratum with every difference there is now. Refuses where there is none. */

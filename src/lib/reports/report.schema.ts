@@ -25,7 +25,8 @@ export const NewReportForm = z.strictObject({
 	template: Code,
 	asOf: TypedDay,
 	from: OptionalDay,
-	structure: z.enum(['then', 'now'], 'field_choose').default('then')
+	structure: z.enum(['then', 'now'], 'field_choose').default('then'),
+	structureOn: OptionalDay
 });
 
 const lines = (most: number) =>

@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { command, type NewAction } from '#lib/actions/action.server.ts';
 import type { Structure } from '#lib/figures/figure.ts';
+import { today } from '#lib/server/clock.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise, visibleTo } from '#lib/units/authority.server.ts';
@@ -48,7 +49,8 @@ export async function createFromTemplate(db: Db, actor: Actor, wanted: NewReport
 			family: template.family,
 			begins_on: beginsOn,
 			as_of: wanted.asOf,
-			structure: wanted.structure ?? 'then',
+			// What is signed must still say the same after the next reorganisation: "now" is this day.
+			structure: wanted.structure === 'now' ? today() : (wanted.structure ?? 'then'),
 			state: 'draft',
 			version: 1
 		};

@@ -5,7 +5,7 @@ import type { Actor } from '#lib/accounts/actor.ts';
 import { command } from '#lib/actions/action.server.ts';
 import { shareLedger } from '#lib/ledger/ledger.server.ts';
 import { today } from '#lib/server/clock.ts';
-import type { Db, Tx } from '#lib/server/db.ts';
+import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise, visibleTo } from './authority.server.ts';
 import { addShares, casesOf } from './share.server.ts';

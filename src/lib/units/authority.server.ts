@@ -7,8 +7,11 @@ import { problem } from '#lib/server/problem.ts';
 /** A column with its table: a bare name would bind to the condition's own table, and be true of everything. */
 type Column = `${string}.${string}`;
 
-/** Columns of a record that say whose it is: its unit, and the legal day on which it was written; none: today's tree. */
-export type Belonging = { unit: Column; day?: Column };
+/**
+ * Columns of a record that say whose it is: its unit, the legal day on which it was written (none: today's tree), and the
+ * case it is, where a split unit's cases may have been attributed to others.
+ */
+export type Belonging = { unit: Column; day?: Column; case?: Column };
 
 /**
  * The first net: a condition that is true only for records of units which on the day of the record stood under a unit
@@ -20,39 +23,65 @@ export function visibleTo(actor: Actor, permission: Permission, of: Belonging): 
 	if (actor.everything) return sql<boolean>`true`;
 	const own = unitsWhere(actor, permission);
 	if (own.length === 0) return sql<boolean>`false`;
-	return sql<boolean>`exists (
+	const given = of.case
+		? sql`or exists (
+			select 1 from case_shares share
+			join unit_paths holds on holds.unit_id = share.heir_id and holds.ancestor_id = any(${own}::uuid[])
+				and holds.valid @> ${today()}::date and upper_inf(holds.known)
+			where share.case_id = ${sql.ref(of.case)} and share.unit_id = ${sql.ref(of.unit)}
+				and share.valid @> ${today()}::date and upper_inf(share.known))`
+		: sql``;
+	return sql<boolean>`(exists (
 		select 1 from unit_paths seen
 		where seen.unit_id = ${sql.ref(of.unit)} and seen.ancestor_id = any(${own}::uuid[])
-			and (seen.valid @> ${dayOf(of)} or (seen.inherited and seen.valid @> ${today()}::date)) and upper_inf(seen.known))`;
+			and (seen.valid @> ${dayOf(of)} or (seen.inherited and seen.valid @> ${today()}::date)) and upper_inf(seen.known)) ${given})`;
 }
 
 function dayOf(of: Belonging): RawBuilder<unknown> {
 	return of.day ? sql`coalesce(${sql.ref(of.day)}, ${today()}::date)` : sql`${today()}::date`;
 }
 
+/** Of which tree a list is: of today, of each record's own day, or of a named day. */
+type Trees = 'now' | 'then' | (string & {});
+
 /**
- * Records of units that stand under one unit today, as far as the actor may see them: what `visibleTo` says, in one look at
- * the tree. Nearly every record was written since its unit stands there and since the actor's own unit stands above, and is
- * visible by that alone; only the others are looked up by their day.
+ * Records of units that stand under one unit, today or on the asked tree, as far as the actor may see them: what `visibleTo`
+ * says, in one look at the tree. Where the actor's own unit has always stood above it, and it above all under it, every record
+ * is visible by that alone; that is asked first, once, for a condition on every record costs more than the list.
  */
-export function visibleUnder(
+export async function visibleUnder(
+	db: Db,
 	actor: Actor,
 	permission: Permission,
-	{ of, unitId }: { of: Belonging; unitId: string }
-): RawBuilder<boolean> {
-	const since = sql`(
-		select min(lower(held.valid)) from unit_paths held
-		where held.unit_id = ${unitId}::uuid and held.ancestor_id = any(${unitsWhere(actor, permission)}::uuid[])
-			and held.valid @> ${today()}::date and upper_inf(held.known))`;
-	// In coalesce(), or the planner would take the look-up by day out of it and count with one for every record.
-	const seen = actor.everything
-		? sql`true`
-		: sql`coalesce((under.valid @> ${dayOf(of)} and ${dayOf(of)} between ${since} and ${today()}::date)
-				or ${visibleTo(actor, permission, of)}, false)`;
-	return sql<boolean>`exists (
+	{ of, unitId, structure = 'now' }: { of: Belonging; unitId: string; structure?: Trees }
+): Promise<RawBuilder<boolean>> {
+	const day = structure === 'then' ? dayOf(of) : sql`${structure === 'now' ? today() : structure}::date`;
+	const seen = (await seesAllUnder(db, actor, permission, unitId)) ? sql`true` : visibleTo(actor, permission, of);
+	const under = sql<boolean>`exists (
 		select 1 from unit_paths under
 		where under.unit_id = ${sql.ref(of.unit)} and under.ancestor_id = ${unitId}::uuid
-			and under.valid @> ${today()}::date and upper_inf(under.known) and ${seen})`;
+			and under.valid @> ${day} and upper_inf(under.known))`;
+	if (!of.case || structure === 'then') return sql<boolean>`(${under} and ${seen})`;
+	const given = sql`(select share.case_id, share.unit_id from case_shares share
+		join unit_paths under on under.unit_id = share.heir_id and under.ancestor_id = ${unitId}::uuid
+			and under.valid @> ${day} and upper_inf(under.known)
+		where share.valid @> ${day} and upper_inf(share.known))`;
+	return sql<boolean>`(${under} and ${seen}
+		or (${sql.ref(of.case)}, ${sql.ref(of.unit)}) in ${given} and ${visibleTo(actor, permission, of)})`;
+}
+
+async function seesAllUnder(db: Db, actor: Actor, permission: Permission, unitId: string): Promise<boolean> {
+	if (actor.everything) return true;
+	const { rows } = await sql<{ all: boolean }>`
+		select exists (
+			select 1 from unit_paths held where held.unit_id = ${unitId}::uuid
+				and held.ancestor_id = any(${unitsWhere(actor, permission)}::uuid[]) and held.valid = daterange('-infinity', null)
+				and upper_inf(held.known)
+		) and not exists (
+			select 1 from unit_paths moved where moved.ancestor_id = ${unitId}::uuid and upper_inf(moved.known)
+				and moved.valid <> daterange('-infinity', null)
+		) as all`.execute(db);
+	return rows[0]?.all ?? false;
 }
 
 /**

@@ -87,10 +87,12 @@ type Used = { opened: readonly string[]; eventIds: readonly string[]; followers:
 
 /** A unit that began with the event must have nothing yet, and nobody may have attributed cases by hand since. */
 async function refuseUsed(tx: Tx, { opened, eventIds, followers, moved }: Used): Promise<void> {
-	// Cases of a unit that ended here, divided later by a split of who took it over.
+	// Cases of a unit that ended here, divided later by a split of who took it over; not those given away before it ended.
 	const dividedSince = sql`select 1 from unit_changes c join unit_events e on e.id = c.event_id
 		join case_shares s on s.unit_id = c.unit_id and lower(s.valid) > e.effective_on and upper_inf(s.known)
-		where c.event_id = any(${[...eventIds]}::uuid[]) and c.change = 'close' and s.event_id <> all(${[...eventIds]}::uuid[])`;
+		where c.event_id = any(${[...eventIds]}::uuid[]) and c.change = 'close' and s.event_id <> all(${[...eventIds]}::uuid[])
+			and not exists (select 1 from case_shares earlier where earlier.unit_id = s.unit_id and earlier.case_id = s.case_id
+				and lower(earlier.valid) < lower(s.valid) and upper_inf(earlier.known))`;
 	const { rows } = await sql<{ roles: boolean; shares: boolean; units: boolean }>`
 		select exists (select 1 from role_grants where unit_id = any(${[...opened]}::uuid[])
 				and id <> all(${moved.given}::uuid[])) as roles,

@@ -10,7 +10,7 @@ import { authorise, ofSameTree, visibleTo } from './authority.server.ts';
 import { derive } from './derive.server.ts';
 import { insertEvents } from './event-log.server.ts';
 import type { Change, Traits } from './history.ts';
-import { BEFORE_ALL, type Unit, type UnitKind } from './unit.ts';
+import { BEFORE_ALL, readUnitRef, type Unit, type UnitKind } from './unit.ts';
 
 export type NewUnit = {
 	id?: string;
@@ -122,11 +122,12 @@ export async function get(db: Db, actor: Actor, unitId: string, day = today()): 
 	return unit;
 }
 
-/** The unit with this code, which scripts and addresses use; refuses with the code in the message. */
-export async function getByCode(db: Db, actor: Actor, code: string, day = today()): Promise<Unit> {
+/** The unit with this code, which scripts and addresses use (`readUnitRef`); refuses with the code in the message. */
+export async function getByCode(db: Db, actor: Actor, ref: string, day = today()): Promise<Unit> {
+	const { code, day: named } = readUnitRef(ref);
 	const { rows } = await sql<Unit>`
 		select ${COLUMNS} from unit_versions v
-		where v.code = ${code} and v.valid @> ${day}::date and ${visibleTo(actor, 'unit.read', { unit: 'v.unit_id' })}`.execute(
+		where v.code = ${code} and v.valid @> ${named ?? day}::date and ${visibleTo(actor, 'unit.read', { unit: 'v.unit_id' })}`.execute(
 		db
 	);
 	const unit = rows[0];
@@ -134,13 +135,17 @@ export async function getByCode(db: Db, actor: Actor, code: string, day = today(
 	return unit;
 }
 
-/** The unit of today with this code, anywhere in the actor's province or bloc: for its totals, not for its records. */
-export async function getOfTree(db: Db, actor: Actor, code: string): Promise<Unit> {
+/**
+ * The unit with this code (`readUnitRef`) anywhere in the actor's province or bloc: for its totals, not for its records. Where
+ * none has it today, who had it last.
+ */
+export async function getOfTree(db: Db, actor: Actor, ref: string): Promise<Unit> {
+	const { code, day } = readUnitRef(ref);
 	const { rows } = await sql<Unit>`
 		select ${COLUMNS} from unit_versions v
-		where v.code = ${code} and v.valid @> ${today()}::date and ${ofSameTree(actor, 'figure.read', 'v.unit_id')}`.execute(
-		db
-	);
+		where v.code = ${code} and ${day === null ? sql`true` : sql`v.valid @> ${day}::date`}
+			and ${ofSameTree(actor, 'figure.read', 'v.unit_id')}
+		order by (v.valid @> ${today()}::date) desc, upper(v.valid) desc nulls first limit 1`.execute(db);
 	const unit = rows[0];
 	if (!unit) throw problem('unit.not_found', { code });
 	return unit;
@@ -207,15 +212,20 @@ export async function listOwn(db: Db, actor: Actor): Promise<Unit[]> {
 	return rows;
 }
 
-/** Names of units as they were called on a day; those that had ended by then under their last name. */
+/**
+ * Names of units as they were called on a day; those that had ended by then under their last name. `ref` names the unit in
+ * addresses.
+ */
 export async function names(
 	db: Db,
 	unitIds: readonly string[],
 	day = today()
-): Promise<Map<string, { code: string; name: string }>> {
-	const { rows } = await sql<{ id: string; code: string; name: string }>`
-		select distinct on (unit_id) unit_id as id, code, name from unit_versions
+): Promise<Map<string, { code: string; name: string; ref: string }>> {
+	const { rows } = await sql<{ id: string; code: string; name: string; ref: string }>`
+		select distinct on (unit_id) unit_id as id, code, name,
+			case when valid @> ${today()}::date then code else code || '@' || coalesce(upper(valid) - 1, lower(valid)) end as ref
+		from unit_versions
 		where unit_id = any(${[...new Set(unitIds)]}::uuid[])
 		order by unit_id, (valid @> ${day}::date) desc, upper(valid) desc nulls first`.execute(db);
-	return new Map(rows.map((row) => [row.id, { code: row.code, name: row.name }]));
+	return new Map(rows.map((row) => [row.id, { code: row.code, name: row.name, ref: row.ref }]));
 }

@@ -14,6 +14,15 @@ export type UnitKind = (typeof UNIT_KINDS)[number];
 
 export type Unit = { id: string; code: string; name: string; kind: UnitKind; parentId: string | null };
 
+/**
+ * A unit as addresses name it: by its code, and where another bears that code today, or it has none any more, by the code
+ * and a day on which it had it (`X00097@2025-06-30`): codes of units that ended are given again.
+ */
+export function readUnitRef(ref: string): { code: string; day: string | null } {
+	const [, code, day] = /^(.+)@(\d{4}-\d{2}-\d{2})$/.exec(ref) ?? [];
+	return code === undefined || day === undefined ? { code: ref, day: null } : { code, day };
+}
+
 /** Lists kept by offices without a date of establishment hold units that were there before anything is counted. */
 export const BEFORE_ALL = '2000-01-01';
 

@@ -4,6 +4,7 @@ import { history } from '#lib/actions/action.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { list } from '#lib/models/list.server.ts';
 import { m } from '#lib/paraglide/messages.js';
+import { OWNED } from '#lib/models/list.server.ts';
 import { may, visibleTo, visibleUnder } from '#lib/units/authority.server.ts';
 import type { Unit } from '#lib/units/unit.ts';
 import { formatInstant, formatNumber } from '#lib/vietnamese/format.ts';
@@ -43,10 +44,11 @@ async function countWaiting(
 	actor: Actor,
 	{ unit, year }: { unit: Unit; year: number }
 ): Promise<Map<string, number>> {
+	const own = await visibleUnder(db, actor, 'model.read', { of: OWNED, unitId: unit.id });
 	const { rows } = await sql<{ state: string; count: number }>`
 		select r.state, count(*)::bigint as count from registrations r
 		where r.year = ${year} and r.state in ('draft', 'submitted', 'returned', 'self_assessed', 'appraised')
-			and ${visibleUnder(actor, 'model.read', { of: { unit: 'r.unit_id', day: 'r.registered_on' }, unitId: unit.id })}
+			and ${own}
 		group by r.state`.execute(db);
 	return new Map(rows.map((row) => [row.state, row.count]));
 }

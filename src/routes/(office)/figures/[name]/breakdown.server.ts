@@ -7,7 +7,9 @@ import type { Breakdown, Door, PartTable } from '#lib/figures/ledger-panel.ts';
 import { fillMonths, monthChart } from '#lib/figures/month-chart.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { m } from '#lib/paraglide/messages.js';
+import { today } from '#lib/server/clock.ts';
 import { word } from '#lib/ui/word.ts';
+import { endedOn, type Ended } from '#lib/units/taker.server.ts';
 import { names } from '#lib/units/unit.server.ts';
 import { formatNumber } from '#lib/vietnamese/format.ts';
 import { facetText, figureLabel } from './ledger.server.ts';
@@ -48,17 +50,37 @@ async function partTable(db: Db, asked: Asked, of: { facet: string; answer: Answ
 		parts.map(({ value }) => value),
 		answer.asOf
 	);
+	const ended = await endedOn(db, {
+		unitIds: parts.map(({ value }) => value),
+		day: structureDay(answer)
+	});
 	// The office's own part comes first, the units below it by code.
 	const codeOf = (value: string) => (value === asked.unit.id ? '' : (units.get(value)?.code ?? ''));
 	const rows = parts
 		.toSorted((a, b) => (codeOf(a.value) < codeOf(b.value) ? -1 : 1))
 		.map(({ part, value }) => {
 			const own = value === asked.unit.id;
-			const address = own ? narrowedTo(asked, 'unit', asked.unit.code) : { ...asked.address, unit: codeOf(value) };
-			const name = own ? m.figure_part_own({ name: asked.unit.name }) : (units.get(value)?.name ?? value);
+			const address = own
+				? narrowedTo(asked, 'unit', asked.unit.code)
+				: { ...asked.address, unit: units.get(value)?.ref ?? '' };
+			const name = own
+				? m.figure_part_own({ name: asked.unit.name })
+				: partName(units.get(value)?.name ?? value, ended.get(value));
 			return row(asked, { part, key: value, name, address });
 		});
 	return { facet, label, head, rows };
+}
+
+/** The day whose units the parts are. */
+function structureDay({ structure, asOf }: Answer): string {
+	if (structure === 'then') return asOf;
+	return structure === 'now' ? today() : structure;
+}
+
+/** A unit that has ended on that tree stands with who took it over, or undivided with the unit above: either is said. */
+function partName(name: string, ended: Ended | undefined): string {
+	if (!ended) return name;
+	return ended === 'undivided' ? m.figure_part_undivided({ name }) : m.figure_part_taken_over({ name });
 }
 
 function narrowedTo({ address }: Asked, facet: string, value: string): FigureAddress {

@@ -7,6 +7,7 @@ import type { Choice, LedgerPanel, LedgerRecord } from '#lib/figures/ledger-pane
 import { periodText } from '#lib/figures/period.ts';
 import { prove } from '#lib/figures/proofs.server.ts';
 import { records } from '#lib/figures/records.server.ts';
+import { structureText } from '#lib/figures/structure-text.ts';
 import { describe } from '#lib/models/list.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { Db } from '#lib/server/db.ts';
@@ -100,7 +101,7 @@ async function recordLines(
 		const day = record.onDate ? formatDay(record.onDate) : '';
 		const unit = units.get(record.unitId);
 		if (!record.caseId) {
-			const href = unit ? `/units/${encodeURIComponent(unit.code)}` : null;
+			const href = unit ? `/units/${encodeURIComponent(unit.ref)}` : null;
 			return { key: record.unitId, href, name: unit?.name ?? record.unitId, detail: unit?.code ?? '', day };
 		}
 		const found = cases.get(record.caseId);
@@ -141,12 +142,6 @@ function structures(address: FigureAddress): Choice[] {
 		label: word('figure_structure', structure),
 		current: (address.structure ?? 'then') === structure
 	}));
-}
-
-/** On which organisation the figure is shown. */
-export function structureText(structure: string): string {
-	if (structure === 'then' || structure === 'now') return word('figure_structure', structure);
-	return m.figure_structure_day({ day: formatDay(structure) });
 }
 
 /** The two halves of a share or a comparison: each a figure of its own, and each with its own list here. */

@@ -29,7 +29,12 @@ export const actions: Actions = {
 		const data = await request.formData();
 		const read = parse(data, NewReportForm);
 		if (!read.ok) return read.failure;
-		const made = await attempt(() => createFromTemplate(db, actor, { unitId: unit.id, ...read.value }), fields(data));
+		const { structureOn, ...wanted } = read.value;
+		const structure = structureOn ?? wanted.structure;
+		const made = await attempt(
+			() => createFromTemplate(db, actor, { ...wanted, unitId: unit.id, structure }),
+			fields(data)
+		);
 		if ('status' in made) return made;
 		redirect(303, `/reports/${made.id}`);
 	}

@@ -12,7 +12,8 @@ import type { Cell, Table } from '#lib/spreadsheet/table.ts';
 import { word } from '#lib/ui/word.ts';
 import { names } from '#lib/units/unit.server.ts';
 import { formatDay, formatInstant } from '#lib/vietnamese/format.ts';
-import { facetText, figureLabel, structureText } from '../ledger.server.ts';
+import { structureText } from '#lib/figures/structure-text.ts';
+import { facetText, figureLabel } from '../ledger.server.ts';
 import type { Asked } from '../question.server.ts';
 
 const BATCH = 2000;

@@ -1,0 +1,56 @@
+import { sql } from 'kysely';
+import { today } from '#lib/server/clock.ts';
+import type { Db, Tx } from '#lib/server/db.ts';
+import { problem } from '#lib/server/problem.ts';
+import { formatDay } from '#lib/vietnamese/format.ts';
+
+/** How a unit that has ended stands: taken over as a whole, or undivided, with nobody. */
+export type Ended = 'taken_over' | 'undivided';
+
+/** Those of these units that have ended by a day, or not begun. */
+export async function endedOn(
+	db: Db,
+	{ unitIds, day }: { unitIds: readonly string[]; day: string }
+): Promise<Map<string, Ended>> {
+	const { rows } = await sql<{ id: string; ended: Ended }>`
+		select unit_id as id, case when heirless then 'undivided' else 'taken_over' end as ended from unit_states
+		where unit_id = any(${[...unitIds]}::uuid[]) and upper_inf(known) and valid @> ${day}::date and closed`.execute(db);
+	return new Map(rows.map((row) => [row.id, row.ended]));
+}
+
+/** Who has a case of a unit today: whom it was attributed to, else the unit itself. What may be done there may be done with it. */
+export async function holderOf(db: Db, of: { id: string; unitId: string }): Promise<string> {
+	const { rows } = await sql<{ heir: string }>`
+		select heir_id as heir from case_shares where case_id = ${of.id}::uuid and unit_id = ${of.unitId}::uuid
+			and valid @> ${today()}::date and upper_inf(known)`.execute(db);
+	return rows[0]?.heir ?? of.unitId;
+}
+
+/** The open unit that has a case of a unit on a day: the unit, whom the case was attributed to, or who took either over. */
+export async function takerOf(db: Db, of: { id: string; unitId: string }, day: string): Promise<string> {
+	const holder = await holderOf(db, of);
+	const { rows } = await sql<{ taker: string }>`
+		select p.ancestor_id as taker from unit_paths p
+		join unit_versions v on v.unit_id = p.ancestor_id and v.valid @> ${day}::date
+		where p.unit_id = ${holder}::uuid and p.valid @> ${day}::date and upper_inf(p.known) and not p.undivided
+			and (p.depth = 0 or p.inherited)
+		order by p.depth limit 1`.execute(db);
+	return rows[0]?.taker ?? holder;
+}
+
+/** Nothing new is entered for a unit on a day on which it is no more, or not yet: refused, naming who took it over. */
+export async function refuseEnded(tx: Tx, unitId: string, day: string): Promise<void> {
+	const { rows } = await sql<{ name: string; since: string; heir: string | null; closed: boolean }>`
+		select s.name, lower(s.valid) as since, s.closed,
+			case when s.heirless then null else (select h.name from unit_states h where h.unit_id = s.parent_id
+				and upper_inf(h.known) order by lower(h.valid) desc limit 1) end as heir
+		from unit_states s where s.unit_id = ${unitId}::uuid and upper_inf(s.known)
+			and (s.valid @> ${day}::date or lower(s.valid) > ${day}::date)
+		order by lower(s.valid) limit 1`.execute(tx);
+	const state = rows[0];
+	if (!state || (!state.closed && state.since <= day)) return;
+	const params = { unit: state.name, day: formatDay(state.since) };
+	if (!state.closed) throw problem('unit.not_yet', params);
+	if (state.heir === null) throw problem('unit.ended', params);
+	throw problem('unit.ended_taken_over', { ...params, heir: state.heir });
+}
