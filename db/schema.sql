@@ -785,11 +785,11 @@ create table reorganisations (
 	changed_at timestamp(3) with time zone default clock_timestamp() not null,
 	constraint reorganisations_progress_check CHECK (((progress >= 0) AND (progress <= 100))),
 	constraint reorganisations_state_check CHECK ((state = ANY (ARRAY['reading'::text, 'ready'::text, 'refused'::text, 'writing'::text, 'done'::text, 'discarded'::text]))),
-	constraint reorganisations_created_by_fk FOREIGN KEY (created_by) REFERENCES users(id),
 	constraint reorganisations_file_fk FOREIGN KEY (file_id) REFERENCES files(id),
 	constraint reorganisations_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
 	constraint reorganisations_pkey PRIMARY KEY (id)
 );
+CREATE INDEX reorganisations_file_index ON public.reorganisations USING btree (file_id);
 CREATE INDEX reorganisations_unit_index ON public.reorganisations USING btree (unit_id, created_at);
 grant insert, select, update on reorganisations to kheo_app;
 comment on table reorganisations is 'Sheets by which units are reorganised: read, rehearsed, and recorded whole or not at all.';
@@ -1266,6 +1266,7 @@ create table unit_events (
 );
 CREATE INDEX unit_events_action_index ON public.unit_events USING btree (action_id);
 CREATE INDEX unit_events_day_index ON public.unit_events USING btree (effective_on, sequence);
+CREATE INDEX unit_events_file_index ON public.unit_events USING btree (file_id) WHERE (file_id IS NOT NULL);
 CREATE UNIQUE INDEX unit_events_sequence_unique ON public.unit_events USING btree (sequence);
 grant insert, select on unit_events to kheo_app;
 comment on table unit_events is 'Reorganisations: one row for one recorded decision about units.';

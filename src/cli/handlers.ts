@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { createCipher } from '#lib/accounts/cipher.server.ts';
 import { sweep } from '#lib/accounts/session.server.ts';
 import { read } from '#lib/import/reading.server.ts';
+import { carryOut } from '#lib/import/reorganising.server.ts';
 import { sendLetter } from '#lib/mail/sending.server.ts';
 import { sealAndAnchor, verifyAnchored } from '#lib/actions/anchor.server.ts';
 import { recordVerification } from '#lib/actions/audit.server.ts';
@@ -18,6 +19,7 @@ export function handlersOf(db: Kysely<DB>, settings: Settings): Handlers {
 	const { open } = createCipher(readSecret(settings));
 	return {
 		'import.read': async (data) => read(db, settings.data, One.parse(data).id),
+		'units.reorganise': async (data) => carryOut(db, settings.data, One.parse(data).id),
 		'mail.send': async (data) => sendLetter(db, { id: One.parse(data).id, server: settings.mail, open }),
 		'accounts.sweep': async () => {
 			await sweep(db);

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import * as accounts from '#lib/accounts/account.server.ts';
 import { loadDemonstration } from '#lib/demo/load.ts';
 import { resume as resumeReading } from '#lib/import/reading.server.ts';
+import { resume as resumeReorganising } from '#lib/import/reorganising.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { fillPlaces } from '#lib/places/import.server.ts';
 import { addressReader } from '#lib/server/client-address.ts';
@@ -68,6 +69,7 @@ async function run(
 	if (demo) await showDemonstration(opened);
 	const server = await listen(settings);
 	await resumeReading(opened.db);
+	await resumeReorganising(opened.db);
 	const jobs = await startJobs(opened.pool, handlersOf(opened.db, settings));
 	const signal = told();
 	lock.describe(address);

@@ -5,6 +5,7 @@ import { m } from '#lib/paraglide/messages.js';
 import { problem } from '#lib/server/problem.ts';
 import { establish, getByCode } from '#lib/units/unit.server.ts';
 import { UNIT_KINDS } from '#lib/units/unit.ts';
+import { registerReorganisation } from './reorganisation.ts';
 import { say, terminalLocale, withDatabase } from './run.ts';
 
 type Options = { kind: string; parent?: string; from?: string; json?: boolean };
@@ -35,4 +36,5 @@ export function register(program: Command): void {
 				say(options.json ? JSON.stringify(made) : `${made?.code} ${made?.name}`);
 			})
 		);
+	registerReorganisation(unit);
 }

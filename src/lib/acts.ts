@@ -23,7 +23,10 @@ export const ACTS = {
 		'link',
 		'reorganise',
 		'undo',
-		'attribute'
+		'attribute',
+		'begin_reorganisation',
+		'accept_reorganisation',
+		'discard_reorganisation'
 	],
 	responsibility: ['assign'],
 	account: [

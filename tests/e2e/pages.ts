@@ -129,6 +129,7 @@ export function visits({ models, reports, imports, users }: Prepared): Visit[] {
 			name: 'units-events-officer',
 			status: 403
 		}),
+		visit('/(office)/units/reorganise', ['administrator', '/units/reorganise']),
 		visit('/(office)/units/undivided', ['officer', '/units/undivided']),
 		visit('/(office)/units/import', ['administrator', '/units/import']),
 		visit('/(office)/account/delegation', ['leader', '/account/delegation']),

@@ -38,6 +38,9 @@ const VERBS = [
 	'sealed rotate',
 	'sealed status',
 	'unit establish',
+	'unit event',
+	'unit reorganise',
+	'unit undo',
 	'verify'
 ];
 

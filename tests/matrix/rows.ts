@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { strFromU8, unzipSync } from 'fflate';
 import type { Permission } from '#lib/accounts/actor.ts';
 import type { Asking } from './call.ts';
-import { PERIOD, PLACE, SAID, shelf, type Things } from './world.ts';
+import { UNIT_ROWS } from './unit-rows.ts';
+import { PERIOD, PLACE, shelf, type Things } from './world.ts';
 
 /**
  * One part of a route: who may, and how it is asked about what stands in a unit. `needs`: a permission on the unit (one of several),
@@ -30,20 +31,6 @@ function registration(things: Things, name: string) {
 	const fixed = { year: '2024', level: 'base', field: 'economy', subject: 'collective', novelty: 'new', kind: 'model' };
 	return { ...key(), ...fixed, unitId: things.unitId, name, registeredOn: '01/3/2024' };
 }
-
-/** The form by which a unit gets another territory, as the page of events asks for it. */
-const renaming = (code: string): Asking => ({
-	search: { kind: 'rename', unit: code },
-	form: {
-		...key(),
-		kind: 'rename',
-		unit: code,
-		name: `Đơn vị ${code}`,
-		place: 'Trạm Tấu',
-		...SAID,
-		effectiveOn: '1/3/2024'
-	}
-});
 
 /** The text of a file that was answered: of a workbook or a document, whatever part it stands in. */
 export function fileText(data: unknown): string {
@@ -348,35 +335,5 @@ export const ROWS: Readonly<Record<string, Row>> = {
 	'/(office)/map load': { needs: 'signed_in', ask: () => ({}) },
 	'/(office)/places load': { needs: 'signed_in', ask: () => ({}) },
 	'/(office)/places/[id] load': { needs: 'signed_in', ask: () => ({ params: { id: PLACE.id } }) },
-	'/(office)/units load': { needs: 'unit.read', ask: () => ({}), shows: has(({ unitId }) => `"id":"${unitId}"`) },
-	'/(office)/units/[code] load': { needs: 'unit.read', ask: ({ code }) => ({ params: { code } }) },
-	'/(office)/units/[code] duty': {
-		needs: 'unit.establish',
-		ask: ({ code }) => ({ params: { code }, form: { holder: code, from: '01/1/2024' } })
-	},
-	'/(office)/units/[code] theme': {
-		needs: 'model.review',
-		ask: ({ code }) => ({ params: { code }, form: { year: '2024', title: 'Chuyển đổi số' } })
-	},
-	'/(office)/units/events load': { needs: 'unit.read', ask: inUnit },
-	'/(office)/units/events undo': {
-		needs: 'unit.reorganise',
-		ask: ({ eventAction }) => ({ form: { actionId: eventAction, reason: 'Ghi nhầm ngày' } })
-	},
-	'/(office)/units/events/list.csv GET': { needs: 'unit.read', ask: inUnit },
-	'/(office)/units/events/list.xlsx GET': { needs: 'unit.read', ask: inUnit },
-	'/(office)/units/events/[id]/document GET': { needs: 'unit.read', ask: ({ event }) => ({ params: { id: event } }) },
-	'/(office)/units/events/new load': { needs: 'unit.reorganise', ask: ({ code }) => renaming(code) },
-	'/(office)/units/events/new preview': { needs: 'unit.reorganise', ask: ({ code }) => renaming(code) },
-	'/(office)/units/events/new record': { needs: 'unit.reorganise', ask: ({ code }) => renaming(code) },
-	'/(office)/units/undivided load': { needs: 'signed_in', ask: () => ({}) },
-	'/(office)/units/import load': { needs: 'unit.establish', ask: inUnit },
-	'/(office)/units/import preview': {
-		needs: 'unit.establish',
-		ask: (things) => ({ ...inUnit(things), form: { list: new File(['Mã\tTên đơn vị\nZ-1\tĐảng bộ Z'], 'don-vi.csv') } })
-	},
-	'/(office)/units/import write': {
-		needs: 'unit.establish',
-		ask: (things) => ({ ...inUnit(things), form: { rows: '[]' } })
-	}
+	...UNIT_ROWS
 };

@@ -5,6 +5,7 @@ import { operator } from '#lib/accounts/actor.ts';
 import { actorOf } from '#lib/accounts/role.server.ts';
 import { begin } from '#lib/import/import.server.ts';
 import { read } from '#lib/import/reading.server.ts';
+import { begin as beginReorganisation, carryOut } from '#lib/import/reorganising.server.ts';
 import { attach } from '#lib/models/attachment.server.ts';
 import { appraised, DECISION, input, registered, scoreSheet } from '#lib/models/office.sample.ts';
 import { recognise } from '#lib/models/recognition.server.ts';
@@ -94,7 +95,7 @@ async function fill(db: Db): Promise<void> {
 			grants: [{ unitId, role: 'officer' }]
 		});
 		await sealOne(db, { unitId, code: CODES[relation] });
-		await reorganise(db, CODES[relation]);
+		await reorganise(db, { unitId, code: CODES[relation] });
 		await send(db, machine, { ...PERIOD, unitId: idOf(ids, BELOW[relation]), text: 'Kinh phí hạn chế.' });
 	}
 }
@@ -151,12 +152,17 @@ async function fillImport(db: Db, of: { unitId: string; code: string }): Promise
 	await read(db, FOLDER, id);
 }
 
-/** An event that can be undone, with the document of its decision. */
-async function reorganise(db: Db, code: string): Promise<void> {
+/** An event that can be undone, with the document of its decision, and a sheet that could be recorded. */
+async function reorganise(db: Db, { unitId, code }: { unitId: string; code: string }): Promise<void> {
 	const upload = { name: 'quyet-dinh.pdf', bytes: new TextEncoder().encode('%PDF-1.4\n%%EOF\n') };
 	const { id: fileId } = await keepDocument(db, machine, { upload, data: FOLDER });
 	const event = { kind: 'rename', unit: code, name: `Đơn vị ${code}`, place: 'Mù Cang Chải', ...SAID };
 	await record(db, machine, { events: [UnitEvent.parse(event)], followers: FOLLOWERS, fileId });
+	const rows = ['Mã cũ\tTên cũ\tViệc\tTên mới', `${code}\tĐơn vị ${code}\tđổi tên\tĐơn vị ${code} mới`];
+	const sheet = { name: 'sap-xep.csv', bytes: new TextEncoder().encode(rows.join('\n')) };
+	const terms = { ...SAID, effectiveOn: '2024-03-01', decisionNumber: null, decidedOn: null, tier: null };
+	const { id } = await beginReorganisation(db, machine, { unitId, terms, file: sheet, data: FOLDER });
+	await carryOut(db, FOLDER, id);
 }
 
 /** A petition whose sender no answer of any route may name; only its handler, who is nobody of the matrix, could open it. */
@@ -185,6 +191,8 @@ export type Things = {
 	/** The event's id, and that of the action by which it is undone. */
 	event: string;
 	eventAction: string;
+	/** A reorganisation's sheet, read and in order. */
+	sheet: string;
 	paragraph: string;
 };
 
@@ -229,6 +237,7 @@ export async function findThings(db: Db, relation: Relation): Promise<Things> {
 		role: await one(sql`select id from role_grants where unit_id = ${unitId} and role = 'officer'`),
 		event: await one(sql`select e.id ${renamed}`),
 		eventAction: await one(sql`select e.action_id as id ${renamed}`),
+		sheet: await one(sql`select id from reorganisations where unit_id = ${unitId} and state = 'ready'`),
 		paragraph: await one(sql`
 			select b.block -> 'attrs' ->> 'id' as id from report_versions v
 			cross join lateral jsonb_array_elements(v.body -> 'content') b (block)

@@ -7,12 +7,12 @@ import type { Cohort, Flow, Question } from './figure.ts';
 
 /**
  * A figure for the asked unit and every unit under it, by unit id, from one pass over the records: the numbers of a whole
- * tree. Units without any are absent.
+ * tree, or of those units of it that are shown (`among`). Units without any are absent.
  */
 export async function askEach(
 	db: Db,
 	actor: Actor,
-	{ figure, question }: { figure: Flow | Cohort; question: Question }
+	{ figure, question, among }: { figure: Flow | Cohort; question: Question; among?: readonly string[] }
 ): Promise<Map<string, number>> {
 	await authorise(db, actor, 'model.read', question.unitId);
 	const asked = complete(figure, question);
@@ -27,7 +27,8 @@ export async function askEach(
 		from counted
 		join unit_paths above on above.unit_id = counted.unit_id and above.valid @> counted.on_day and above.known @> ${known}
 		where above.ancestor_id in (
-			select unit_id from unit_paths where ancestor_id = ${asked.unitId}::uuid and known @> ${known})
+			select unit_id from unit_paths where ancestor_id = ${asked.unitId}::uuid and known @> ${known}
+				${among ? sql`and unit_id = any(${[...among]}::uuid[])` : sql``})
 		group by 1 having sum(counted.quantity) <> 0`.execute(db);
 	return new Map(rows.map((row) => [row.unitId, row.value]));
 }

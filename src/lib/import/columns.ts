@@ -20,6 +20,12 @@ export const MEANINGS = [
 	'registered_on',
 	'score',
 	'result',
+	'work',
+	'new_code',
+	'new_name',
+	'part',
+	'rest',
+	'roles',
 	'note'
 ] as const;
 export type Meaning = (typeof MEANINGS)[number];
@@ -100,6 +106,22 @@ export const UNIT_COLUMNS: Vocabulary = [
 		whole: ['trực thuộc', 'cấp trên'],
 		within: ['đơn vị cấp trên', 'cấp trên trực tiếp', 'trực thuộc', 'mã cấp trên', 'đơn vị chủ quản']
 	},
+	NOTE
+];
+
+/** Headings of the sheets by which units are reorganised. */
+export const REORGANISATION_COLUMNS: Vocabulary = [
+	NUMBER,
+	{ meaning: 'code', whole: ['mã', 'mã cũ'], within: ['mã cũ', 'mã đơn vị cũ', 'mã hiện nay'] },
+	{ meaning: 'name', whole: ['tên', 'đơn vị'], within: ['tên cũ', 'tên đơn vị cũ', 'đơn vị cũ', 'tên hiện nay'] },
+	{ meaning: 'work', whole: ['việc', 'hình thức', 'phương án'], within: ['việc sắp xếp', 'hình thức sắp xếp'] },
+	{ meaning: 'new_code', whole: ['mã mới'], within: ['mã mới', 'mã đơn vị mới'] },
+	{ meaning: 'new_name', whole: ['tên mới'], within: ['tên mới', 'tên đơn vị mới', 'đơn vị mới'] },
+	{ meaning: 'kind', whole: ['loại', 'loại hình'], within: ['loại đơn vị', 'loại mới'] },
+	{ meaning: 'parent', whole: ['cấp trên', 'trực thuộc'], within: ['cấp trên mới', 'mã cấp trên', 'mã cấp trên mới'] },
+	{ meaning: 'part', whole: ['phần', 'mức'], within: ['toàn bộ một phần'] },
+	{ meaning: 'rest', whole: ['phần còn lại'], within: ['nhận phần còn lại'] },
+	{ meaning: 'roles', whole: ['vai trò'], within: ['vai trò về', 'nhận vai trò'] },
 	NOTE
 ];
 

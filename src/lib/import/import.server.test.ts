@@ -319,6 +319,7 @@ describe('two at once, and what is cut off', () => {
 		await resume(db);
 		const jobs = await startJobs(pool, {
 			'import.read': (job) => read(db, data, 'id' in job ? String(job.id) : ''),
+			'units.reorganise': async () => undefined,
 			'actions.seal': async () => undefined,
 			'mail.send': async () => undefined,
 			'accounts.sweep': async () => undefined,

@@ -12,6 +12,7 @@ test('a job enqueued in a transaction runs after its commit, and not after a rol
 	}).catch(() => undefined);
 	const jobs = await startJobs(clone.pool, {
 		'import.read': async (data) => void seen.push(data),
+		'units.reorganise': async () => undefined,
 		'actions.seal': async () => undefined,
 		'mail.send': async () => undefined,
 		'accounts.sweep': async () => undefined,

@@ -11,6 +11,8 @@ import { Problem } from './problem.ts';
 const QUEUES = {
 	/** Reads a dropped list. */
 	'import.read': { retryLimit: 1, expireInSeconds: 300 },
+	/** Reads and rehearses the sheet of a reorganisation, or records it; one at a time. */
+	'units.reorganise': { policy: 'singleton', retryLimit: 1, expireInSeconds: 1200 },
 	/** Seals actions into the hash chain; one at a time. */
 	'actions.seal': { policy: 'singleton', retryLimit: 0, expireInSeconds: 600 },
 	/** Sends a letter of the outbox; waits half a minute, then about twice as long each time. */
@@ -83,5 +85,13 @@ export async function enqueue(db: Db, queue: Queue, data: object): Promise<void>
 }
 
 function queueNames(): Queue[] {
-	return ['import.read', 'actions.seal', 'mail.send', 'accounts.sweep', 'audit.verify', 'privacy.retention'];
+	return [
+		'import.read',
+		'units.reorganise',
+		'actions.seal',
+		'mail.send',
+		'accounts.sweep',
+		'audit.verify',
+		'privacy.retention'
+	];
 }

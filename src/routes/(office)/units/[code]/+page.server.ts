@@ -12,15 +12,12 @@ import { may } from '#lib/units/authority.server.ts';
 import { assignDuty, DutyForm, listDuties } from '#lib/units/responsibility.server.ts';
 import { listChildren, listVersions } from '#lib/units/tree.server.ts';
 import { bearersOf } from '#lib/units/bearer.server.ts';
-import { kinOf, type Kin } from '#lib/units/division.server.ts';
-import { listEvents } from '#lib/units/event-list.server.ts';
-import { listLinks } from '#lib/units/link.server.ts';
 import { getByCode, listAbove } from '#lib/units/unit.server.ts';
 import { BEFORE_ALL } from '#lib/units/unit.ts';
 import { findTheme, setTheme, YearThemeForm } from '#lib/units/year-theme.server.ts';
 import { dayPlus } from '#lib/vietnamese/day.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
-import { eventLine } from '../event-lines.ts';
+import { historyOf } from './history.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, url }) => {
@@ -32,15 +29,13 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 	const day = ended && unit.closedOn ? dayPlus(unit.closedOn, -1) : today();
 	const year = Number(day.slice(0, 4));
 	const period = { from: `${year}-01-01`, asOf: day };
-	const [above, children, versions, duties, theme, kin, links, events] = await Promise.all([
+	const [above, children, versions, duties, theme, history] = await Promise.all([
 		listAbove(db, unit.id, day),
 		listChildren(db, unit.id, day),
 		listVersions(db, unit.id),
 		listDuties(db, actor, unit.id),
 		findTheme(db, unit.id, year),
-		kinOf(db, unit.id),
-		listLinks(db, unit.id),
-		listEvents(db, actor, { unitId: unit.id, limit: EVENTS_SHOWN })
+		historyOf(db, actor, { unit, bearers })
 	]);
 	const [establishes, reorganises, reviews, manages, reads] = await Promise.all([
 		may(db, actor, 'unit.establish', unit.id),
@@ -58,24 +53,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 		unit: { id: unit.id, code: unit.code, name: unit.name },
 		ended,
 		ending: unit.closedOn && { day: formatDay(unit.closedOn), undivided: unit.undivided },
-		// A code given again leads to whoever has it now; the others are a step away.
-		bearers: bearers
-			.filter((one) => one.id !== unit.id)
-			.map(({ id, name, from, closedOn }) => ({
-				id,
-				name,
-				from: from === BEFORE_ALL ? m.unit_from_before() : formatDay(from),
-				until: closedOn && formatDay(dayPlus(closedOn, -1))
-			})),
-		kin: { predecessors: kin.predecessors.map(kinLine), successors: kin.successors.map(kinLine) },
-		links: links.map((link) => ({
-			...link,
-			kind: word(link.toward ? 'unit_link' : 'unit_link_of', link.kind),
-			from: formatDay(link.from),
-			until: link.until && formatDay(link.until)
-		})),
-		events: events.rows.map(eventLine),
-		moreEvents: events.next !== null,
+		...history,
 		kind: word('unit_kind', unit.kind),
 		// Who may not open a unit above still reads where this one hangs.
 		above: above.slice(0, -1).map((one, index) => ({ code: one.code, name: one.name, opens: open[index] ?? false })),
@@ -109,12 +87,6 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 		}
 	};
 };
-
-const EVENTS_SHOWN = 20;
-
-function kinLine({ id, code, name, on, whole }: Kin) {
-	return { id, code, name, on: formatDay(on), whole };
-}
 
 export const actions: Actions = {
 	duty: async ({ locals: { db, ...locals }, params, request }) => {
