@@ -39,10 +39,10 @@ export const SheetTerms = z.strictObject({
 });
 export type SheetTerms = z.output<typeof SheetTerms>;
 
-export type SheetState = 'reading' | 'ready' | 'refused' | 'writing' | 'done' | 'discarded';
+type SheetState = 'reading' | 'ready' | 'refused' | 'writing' | 'done' | 'discarded';
 
 /** What came of reading a sheet; of many refusals the first are kept. `problem`: why the whole cannot be. */
-export type SheetSummary = {
+type SheetSummary = {
 	counts: SheetCounts | null;
 	refused: SheetRefusal[];
 	refusedCount: number;

@@ -76,7 +76,7 @@ async function undividedSplit(db: Db, unitId: string): Promise<Split> {
 	return split;
 }
 
-export type Successor = { id: string; code: string; name: string };
+type Successor = { id: string; code: string; name: string };
 
 /** The successors that a split names, as they are called today. */
 async function heirsOf(db: Db, eventId: string): Promise<Successor[]> {
