@@ -118,6 +118,7 @@ export function visits({ models, reports, imports, users }: Prepared): Visit[] {
 		visit('/(office)/units', ['officer', '/units']),
 		visit('/(office)/units', ['stranger', '/units'], { name: 'units-stranger', status: 403 }),
 		visit('/(office)/units/[code]', ['officer', '/units/YB-DUK-14']),
+		visit('/(office)/units/[code]/compare', ['officer', '/units/YB-DUK/compare']),
 		visit('/(office)/units/events', ['administrator', '/units/events']),
 		visit('/(office)/units/events', ['officer', '/units/events?unit=YB-DUK-14'], { name: 'units-events-of' }),
 		visit('/(office)/units/events/new', ['administrator', '/units/events/new?kind=merge&unit=YB-DUK-14']),

@@ -26,6 +26,7 @@ const renaming = (code: string): Asking => ({
 export const UNIT_ROWS: Readonly<Record<string, Row>> = {
 	'/(office)/units load': { needs: 'unit.read', ask: () => ({}), shows: has(({ unitId }) => `"id":"${unitId}"`) },
 	'/(office)/units/[code] load': { needs: 'unit.read', ask: ({ code }) => ({ params: { code } }) },
+	'/(office)/units/[code]/compare load': { needs: 'figure.read', ask: ({ code }) => ({ params: { code } }) },
 	'/(office)/units/[code] duty': {
 		needs: 'unit.establish',
 		ask: ({ code }) => ({ params: { code }, form: { holder: code, from: '01/1/2024' } })

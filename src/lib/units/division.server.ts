@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '#lib/server/db.ts';
+import type { Descent, Family } from './family.ts';
 import type { Planned } from './plan.ts';
 
 /** Keeps into what units were split, also for successors that nothing was attributed to yet. */
@@ -44,4 +45,36 @@ export async function kinOf(db: Db, unitId: string): Promise<{ predecessors: Kin
 			.filter((row) => row.isBefore === isBefore)
 			.map(({ id, code, name, on, whole }) => ({ id, code, name, on, whole }));
 	return { predecessors: told(true), successors: told(false) };
+}
+
+const FAMILY_AT_MOST = 60;
+const GENERATIONS = 2;
+
+/** Two generations of predecessors and two of successors of a unit, itself among them; `more`: not all are told. */
+export async function familyOf(db: Db, unit: { id: string; code: string; name: string }): Promise<Family> {
+	const relatives = new Map([[unit.id, { id: unit.id, code: unit.code, name: unit.name }]]);
+	const descents = new Map<string, Descent>();
+	const walk = async (side: 'predecessors' | 'successors'): Promise<void> => {
+		let edge = [unit.id];
+		for (let step = 0; step < GENERATIONS; step += 1) {
+			const next: string[] = [];
+			for (const id of edge) {
+				for (const { id: other, code, name, on, whole } of (await kinOf(db, id))[side]) {
+					if (relatives.size >= FAMILY_AT_MOST && !relatives.has(other)) continue;
+					if (!relatives.has(other)) next.push(other);
+					relatives.set(other, { id: other, code, name });
+					const [from, to] = side === 'predecessors' ? [other, id] : [id, other];
+					descents.set(`${from} ${to}`, { from, to, on, whole });
+				}
+			}
+			edge = next;
+		}
+	};
+	await walk('predecessors');
+	await walk('successors');
+	return {
+		relatives: [...relatives.values()],
+		descents: [...descents.values()],
+		more: relatives.size >= FAMILY_AT_MOST
+	};
 }
