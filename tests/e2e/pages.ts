@@ -105,6 +105,9 @@ export function visits({ models, reports, imports, users }: Prepared): Visit[] {
 		visit('/(office)/search', ['officer', '/search?q=khong-co-gi-nhu-the'], { name: 'search-nothing' }),
 		visit('/(office)/map', ['province', '/map?figure=models.registered&from=2019-01-01&asOf=2019-12-31']),
 		visit('/(office)/map', ['province', '/map?from=2019-01-01&asOf=2019-12-31&structure=now'], { name: 'map-now' }),
+		visit('/(office)/map', ['province', '/map?from=2019-01-01&asOf=2019-12-31&structure=now&in=91'], {
+			name: 'map-communes'
+		}),
 		visit('/(office)/map', ['officer', '/map'], { name: 'map-none' }),
 		visit('/(office)/places', ['officer', '/places']),
 		visit('/(office)/places', ['officer', '/places?on=30/6/2025&in=431862f3-88a9-5c21-8aa3-46edd5f4fb9c'], {

@@ -13,8 +13,9 @@ export type Shape = { region: Region; path: string; bounds: [number, number, num
 export const GRID: Readonly<Record<PlaceTier, number>> = { province: 0.02, district: 0.01, commune: 0.004 };
 /** A degree of longitude is shorter than one of latitude; as in the middle of the country. */
 const SHORTER = Math.cos((16.5 * Math.PI) / 180);
-/** East of it there are the archipelagos only, of which Hoàng Sa lies north of 13°. */
+/** East of the coast there are the archipelagos only, of which Hoàng Sa lies north of 13°; in the south the coast draws back. */
 const OPEN_SEA = 110;
+const SOUTH = { of: 11, openSea: 109.2 };
 const BETWEEN = 13;
 
 /** The paths of a place's polygons, those of the archipelagos apart. What is smaller than a step becomes a point of one. */
@@ -36,8 +37,9 @@ export function shapesOf(tier: PlaceTier, polygons: readonly Polygon[]): Shape[]
 function regionOf(polygon: Polygon): Region {
 	const ring = polygon[0] ?? [];
 	const middle = (axis: 0 | 1) => ring.reduce((sum, position) => sum + position[axis], 0) / Math.max(ring.length, 1);
-	if (middle(0) <= OPEN_SEA) return 'mainland';
-	return middle(1) > BETWEEN ? 'hoang_sa' : 'truong_sa';
+	const [lon, lat] = [middle(0), middle(1)];
+	if (lon <= (lat < SOUTH.of ? SOUTH.openSea : OPEN_SEA)) return 'mainland';
+	return lat > BETWEEN ? 'hoang_sa' : 'truong_sa';
 }
 
 /** Points on the grid: neighbours that fall together, and those between two on one line, are one. */

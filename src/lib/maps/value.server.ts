@@ -19,6 +19,7 @@ export type ProvinceValue = {
 	place: Branch;
 	answer: Pick<Answer, 'value' | 'about' | 'closed'> | null;
 	address: FigureAddress | null;
+	unitId: string | null;
 };
 
 type ProvinceUnit = { id: string; code: string; name: string; place: string | null; since: string };
@@ -40,7 +41,7 @@ export async function askProvinces(db: Db, actor: Actor, question: MapQuestion):
 			const [unit] = here;
 			const address =
 				here.length === 1 && unit ? { figure: figure.name, unit: unit.code, from, asOf, structure } : null;
-			return { place, answer: joined(figure, answers), address };
+			return { place, answer: joined(figure, answers), address, unitId: address && unit ? unit.id : null };
 		})
 	);
 }

@@ -17,6 +17,7 @@ import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { word } from '#lib/ui/word.ts';
 import { listOwn } from '#lib/units/unit.server.ts';
+import { communesOf } from './communes.server.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) => {
@@ -26,7 +27,11 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 	const period = readPeriod(url.searchParams, now) ?? (await usualPeriod(db, actor, { figure, day: now }));
 	const structure = url.searchParams.get('structure') === 'now' ? 'now' : 'then';
 	const day = structure === 'now' ? now : period.asOf;
-	const values = await askProvinces(db, actor, { figure, ...period, structure, day });
+	const question = { figure, ...period, structure, day } as const;
+	const values = await askProvinces(db, actor, question);
+	const code = url.searchParams.get('in');
+	const province = values.find(({ place }) => place.code === code);
+	const within = (one: string) => `/map?${new URLSearchParams({ ...keep, ...period, in: one })}`;
 	const drawing = drawingOf(
 		await listShapes(
 			db,
@@ -38,9 +43,12 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 	const steps = stepsOf(told);
 	const text = (value: number) => figureText(figure, { value, about: false });
 	const { keep } = choosePeriod(url, period, now);
+	const { in: _in, ...withoutIn } = keep;
 	const at = (way: 'then' | 'now') => `/map?${new URLSearchParams({ ...keep, ...period, structure: way })}`;
 	const viewed = (way: 'tiles' | 'shapes') => `/map?${new URLSearchParams({ ...keep, ...period, view: way })}`;
 	return {
+		communes: await communesOf(db, actor, { question, province }),
+		whole: `/map?${new URLSearchParams({ ...withoutIn, ...period })}`,
 		figure: { name: figure.name, label: word('figure', figure.name) },
 		figures: FIGURES.map(({ name }) => ({ value: name, label: word('figure', name) })),
 		period: choosePeriod(url, period, now),
@@ -65,9 +73,10 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 			shade: shadeOf(from, steps),
 			text: from === to ? text(from) : m.map_range({ from: text(from), to: text(to) })
 		})),
-		provinces: values.map(({ place, answer, address }) => ({
+		provinces: values.map(({ place, answer, address, unitId }) => ({
 			id: place.id,
 			code: place.code ?? '',
+			within: unitId && place.code ? within(place.code) : null,
 			name: place.name,
 			bare: readFullName('province', place.name)?.name ?? place.name,
 			shade: typeof answer?.value === 'number' ? shadeOf(answer.value, steps) : 0,
