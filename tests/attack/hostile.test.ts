@@ -84,6 +84,8 @@ test.for(forms)('%s takes hostile strings as text, or refuses them', async ([nam
 test.for(forms)('%s refuses controls and endless text in every field', async ([name, row], { db }) => {
 	const form = await prepare(db, name, row);
 	const fields = textsOf(form);
+	// A form of a file alone has nothing to type in; the file's own text is tried where files are read.
+	if (fields.length === 0) return;
 	const taken = await undone(db, async (tx) => {
 		const found: string[] = [];
 		for (const text of REFUSED) {
