@@ -54,9 +54,12 @@ export async function tree(
 				and below.valid @> ${of.day}::date and upper_inf(below.known)
 			where v.code = any(${[...of.open]}::text[]) and v.valid @> ${of.day}::date
 		)
-		select ${NODE(of.day)}, v.unit_id in (select unit_id from opened) as "isOpen" from unit_versions v
-		where v.valid @> ${of.day}::date
-			and (v.unit_id = ${unitId}::uuid or v.parent_id in (select unit_id from opened))
+		select ${NODE(of.day)}, v.unit_id in (select unit_id from opened) as "isOpen"
+		from (
+			select ${unitId}::uuid as unit_id
+			union select c.unit_id from opened join unit_versions c on c.parent_id = opened.unit_id and c.valid @> ${of.day}::date
+		) shown
+		join unit_versions v on v.unit_id = shown.unit_id and v.valid @> ${of.day}::date
 		order by v.code`.execute(db);
 	return assemble(
 		unitId,
