@@ -2,7 +2,7 @@ import type { PlaceTier } from '#lib/places/place.ts';
 
 /** Outlines: from coordinates to paths on a grid. Pure. */
 
-export const REGIONS = ['mainland', 'hoang_sa', 'truong_sa'] as const;
+const REGIONS = ['mainland', 'hoang_sa', 'truong_sa'] as const;
 export type Region = (typeof REGIONS)[number];
 export type Position = readonly [number, number];
 export type Polygon = readonly (readonly Position[])[];
@@ -10,7 +10,7 @@ export type Polygon = readonly (readonly Position[])[];
 export type Shape = { region: Region; path: string; bounds: [number, number, number, number] };
 
 /** Degrees a step: what the country is drawn with, and a province with its communes. Neighbours share the points of their border. */
-export const GRID: Readonly<Record<PlaceTier, number>> = { province: 0.02, district: 0.01, commune: 0.004 };
+const GRID: Readonly<Record<PlaceTier, number>> = { province: 0.02, district: 0.01, commune: 0.004 };
 /** A degree of longitude is shorter than one of latitude; as in the middle of the country. */
 const SHORTER = Math.cos((16.5 * Math.PI) / 180);
 /** East of the coast there are the archipelagos only, of which Hoàng Sa lies north of 13°; in the south the coast draws back. */

@@ -1,6 +1,6 @@
 /** The country as tiles, one a province, by code: where each lies to the others is kept, its size is not. Pure. */
 
-export type Tile = { code: string; column: number; row: number };
+type Tile = { code: string; column: number; row: number };
 export type Layout = { columns: number; rows: number; tiles: Tile[]; islands: (Tile & { name: string })[] };
 
 /** From 1/7/2025. HS and TS are the archipelagos Hoàng Sa and Trường Sa, which belong to Đà Nẵng and Khánh Hòa. */

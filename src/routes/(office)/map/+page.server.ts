@@ -7,7 +7,7 @@ import { choosePeriod, latestPeriod, readPeriod } from '#lib/figures/period.serv
 import { currentPeriod, upTo, type Period } from '#lib/figures/period.ts';
 import { drawingOf } from '#lib/maps/drawing.ts';
 import { listShapes } from '#lib/maps/shape.server.ts';
-import { stepsOf, shadeOf } from '#lib/maps/scale.ts';
+import { shadeOf, stepsOf, type Step } from '#lib/maps/scale.ts';
 import { layoutOf } from '#lib/maps/tiles.ts';
 import { askProvinces, type ProvinceValue } from '#lib/maps/value.server.ts';
 import { m } from '#lib/paraglide/messages.js';
@@ -73,19 +73,26 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 			shade: shadeOf(from, steps),
 			text: from === to ? text(from) : m.map_range({ from: text(from), to: text(to) })
 		})),
-		provinces: values.map(({ place, answer, address, unitId }) => ({
-			id: place.id,
-			code: place.code ?? '',
-			within: unitId && place.code ? within(place.code) : null,
-			name: place.name,
-			bare: readFullName('province', place.name)?.name ?? place.name,
-			shade: typeof answer?.value === 'number' ? shadeOf(answer.value, steps) : 0,
-			isOutside: answer === null,
-			text: valueText(figure, answer),
-			address
-		}))
+		provinces: values.map((one) => shown(one, { figure, steps, within }))
 	};
 };
+
+function shown(
+	{ place, answer, address, unitId }: ProvinceValue,
+	{ figure, steps, within }: { figure: Figure; steps: readonly Step[]; within: (code: string) => string }
+) {
+	return {
+		id: place.id,
+		code: place.code ?? '',
+		within: unitId && place.code ? within(place.code) : null,
+		name: place.name,
+		bare: readFullName('province', place.name)?.name ?? place.name,
+		shade: typeof answer?.value === 'number' ? shadeOf(answer.value, steps) : 0,
+		isOutside: answer === null,
+		text: valueText(figure, answer),
+		address
+	};
+}
 
 function countOn(day: string): number {
 	return layoutOf(day < REORGANISED_ON ? 'before' : 'since').tiles.length;
