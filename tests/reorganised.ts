@@ -4,7 +4,7 @@
  */
 import type { UnitEventInput } from '#lib/units/event.schema.ts';
 
-export type Gift = { unit: string; caseId: string; heir: string };
+type Gift = { unit: string; caseId: string; heir: string };
 export type Deed = { round: number; day: string } & (
 	| { kind: 'establish'; unit: string; parent: string }
 	| { kind: 'rename'; unit: string; name: string }
@@ -33,7 +33,7 @@ export type Chronicle = { root: string; deeds: Deed[]; entries: Entry[] };
 /** The tree of a day. `heir` of a closed unit is null where nobody took it over. */
 export type Tree = { parent: Map<string, string>; heir: Map<string, string | null>; gifts: Map<string, string> };
 
-export class Contradiction extends Error {}
+class Contradiction extends Error {}
 
 const NEVER = Number.POSITIVE_INFINITY;
 

@@ -1,11 +1,11 @@
 /** Who came from whom, laid out to be drawn: a column for each generation, older ones left. Pure. */
 
-export type Relative = { id: string; code: string; name: string };
+type Relative = { id: string; code: string; name: string };
 /** `whole`: it went over as a whole; else a part of it did, or what was not divided stayed behind. */
 export type Descent = { from: string; to: string; on: string; whole: boolean };
 export type Family = { relatives: readonly Relative[]; descents: readonly Descent[]; more: boolean };
 
-export type Placed = Relative & { x: number; y: number; lines: string[] };
+type Placed = Relative & { x: number; y: number; lines: string[] };
 export type Drawn = {
 	width: number;
 	height: number;
@@ -15,7 +15,7 @@ export type Drawn = {
 
 export const BOX = { width: 190, height: 52 } as const;
 const GAP = { across: 56, down: 14 } as const;
-const LETTERS = 26;
+const LETTERS = 22;
 
 /** Lays a family out around one of it: predecessors left of it, successors right, each column centred. */
 export function layOut({ relatives, descents }: Family, aroundId: string): Drawn {

@@ -41,7 +41,7 @@ export type Impossible = {
 	day: string;
 };
 
-export function inOrder(a: DatedChange, b: DatedChange): number {
+function inOrder(a: DatedChange, b: DatedChange): number {
 	if (a.effectiveOn !== b.effectiveOn) return a.effectiveOn < b.effectiveOn ? -1 : 1;
 	return a.sequence - b.sequence || a.position - b.position;
 }
