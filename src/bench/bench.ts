@@ -7,6 +7,7 @@ import { readSettings } from '#lib/server/settings.ts';
 import { measureFigures, measureImport, measurePages, measureReport, measureSignIn, measureStart } from './measures.ts';
 import { DEMONSTRATION_ACCOUNTS } from '#lib/demo/load.ts';
 import { start, visit } from './serving.ts';
+import { measureReorganisation } from './reorganisation.ts';
 import { measureSight } from './sight.ts';
 import { formatTable, type Measured } from './table.ts';
 
@@ -42,7 +43,8 @@ async function measureAll(): Promise<Measured[]> {
 			...pages,
 			...signIn,
 			...starting,
-			...(await measureSight(at))
+			...(await measureSight(at)),
+			...(await measureReorganisation(at))
 		];
 	} finally {
 		await opened.close();
