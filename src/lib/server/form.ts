@@ -41,13 +41,19 @@ export type Parsed<T> = { ok: true; value: T } | { ok: false; failure: ActionFai
 export function parse<S extends z.ZodType>(data: FormData, schema: S): Parsed<z.output<S>> {
 	const values = fields(data);
 	const read = schema.safeParse(values);
-	const unshowable = [...data].filter(([, value]) => typeof value === 'string' && UNSHOWABLE.test(value));
-	if (read.success && unshowable.length === 0) return { ok: true, value: read.data };
+	const unshowable = unshowableIn(data);
+	if (read.success && Object.keys(unshowable).length === 0) return { ok: true, value: read.data };
 	const issues = Object.fromEntries([
-		...unshowable.map(([name]) => [name, 'field_signs_refused']),
+		...Object.entries(unshowable),
 		...(read.error?.issues ?? []).map((issue) => [issue.path.join('.'), issue.message])
 	]);
 	return { ok: false, failure: fail(400, { issues, values: textsOf(values) }) };
+}
+
+/** Fields whose texts hold signs that are kept or shown nowhere, each with what is wrong with it. */
+export function unshowableIn(data: FormData): Record<string, string> {
+	const found = [...data].filter(([, value]) => typeof value === 'string' && UNSHOWABLE.test(value));
+	return Object.fromEntries(found.map(([name]) => [name, 'field_signs_refused']));
 }
 
 /** What may be shown again: files cannot be sent back, and passwords must not be. */

@@ -7,7 +7,7 @@ import { FOLLOWERS } from '#lib/followers.server.ts';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
-import { fields, textsOf } from '#lib/server/form.ts';
+import { fields, textsOf, unshowableIn } from '#lib/server/form.ts';
 import { fromDatabase, Problem, problem, problemText } from '#lib/server/problem.ts';
 import { readSettings } from '#lib/server/settings.ts';
 import { word } from '#lib/ui/word.ts';
@@ -58,14 +58,28 @@ async function unitOn(db: Db, actor: Actor, { code, day }: { code: string; day: 
 	});
 }
 
-type Read = { typed: Typed; values: Record<string, unknown>; kind: EventKind; fileId: string | null };
+type Read = {
+	typed: Typed;
+	values: Record<string, unknown>;
+	kind: EventKind;
+	fileId: string | null;
+	/** The form's own, so that pressing twice records once. */
+	key: string | null;
+	told: ReturnType<typeof readEvent>;
+};
+
+const Key = z.uuid().nullable();
 
 /** The form with its document put aside, so that a second look does not lose it. */
 async function readForm(db: Db, actor: Actor, request: Request): Promise<Read> {
 	refuseUnlessReorganiser(actor);
-	const typed = fields(await request.formData());
+	const data = await request.formData();
+	const typed = fields(data);
 	const kind = kindNamed(typed['kind']);
-	if (!kind) throw problem('input.invalid');
+	const key = Key.safeParse(textAt(typed, 'key') || null);
+	if (!kind || !key.success) throw problem('input.invalid');
+	const unshowable = unshowableIn(data);
+	const told = Object.keys(unshowable).length > 0 ? { issues: unshowable } : readEvent(kind, typed);
 	const upload = typed['document'];
 	let kept = { id: textAt(typed, 'fileId'), name: textAt(typed, 'fileName') };
 	if (upload instanceof File && upload.size > 0) {
@@ -74,7 +88,7 @@ async function readForm(db: Db, actor: Actor, request: Request): Promise<Read> {
 	}
 	const fileId = z.uuid().safeParse(kept.id);
 	const values = { ...textsOf(typed), fileId: kept.id, fileName: kept.name };
-	return { typed, values, kind, fileId: fileId.success ? fileId.data : null };
+	return { typed, values, kind, fileId: fileId.success ? fileId.data : null, key: key.data, told };
 }
 
 /** What is wrong, at its field and above the form, with all that was typed. */
@@ -119,22 +133,20 @@ export const actions: Actions = {
 	preview: async ({ locals: { db, ...locals }, request }) => {
 		const actor = signedIn(locals);
 		const read = await readForm(db, actor, request);
-		const told = readEvent(read.kind, read.typed);
+		const { told } = read;
 		if ('issues' in told) return mistaken(read, told.issues);
 		return show(db, actor, { read, event: told.event }).catch((error: unknown) => refusal(read, error));
 	},
 	record: async ({ locals: { db, ...locals }, request }) => {
 		const actor = signedIn(locals);
 		const read = await readForm(db, actor, request);
-		const told = readEvent(read.kind, read.typed);
-		if ('issues' in told) return mistaken(read, told.issues);
-		const { event } = told;
+		if ('issues' in read.told) return mistaken(read, read.told.issues);
+		const { event } = read.told;
 		try {
 			// What is recorded is what was seen: a form changed since is shown once more.
 			if (textAt(read.typed, 'seen') !== fingerprint(event)) return await show(db, actor, { read, event });
-			const key = textAt(read.typed, 'key').slice(0, 100) || undefined;
 			const whole = { events: [event], roles: rolesOf(read.typed), followers: FOLLOWERS, fileId: read.fileId };
-			await record(db, actor, { ...whole, ...(key && { key }) });
+			await record(db, actor, { ...whole, ...(read.key && { key: read.key }) });
 		} catch (error) {
 			const refused = refusal(read, error);
 			if (fromDatabase(error)?.code !== 'unit_event.roles_undecided') return refused;
