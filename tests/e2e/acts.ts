@@ -10,6 +10,8 @@ export async function enter(browser: Browser, person: Person, width: number = WI
 	const context = await browser.newContext(reader(inject('address'), width));
 	const page = await context.newPage();
 	await signIn(page, person);
+	// A press before the page's script is there follows the link instead: right for a reader, another page for a test.
+	await page.waitForLoadState('networkidle');
 	return page;
 }
 
