@@ -8,7 +8,7 @@ const ABOVE = 'YB-DUK-77';
 
 /** Fills the form of an event, looks at what it does and records it. */
 async function record(page: Page, query: string, fields: Readonly<Record<string, string>>): Promise<void> {
-	await page.goto(`/units/events/new?${query}`);
+	await page.goto(`/units/events/new?${query}`, { waitUntil: 'networkidle' });
 	await fill(page, { 'Ngày có hiệu lực': '01/10/2026', ...fields, 'Lý do': 'Theo đề án sắp xếp chi bộ' });
 	await page.getByRole('button', { name: 'Xem trước' }).click();
 	await page.getByRole('heading', { name: 'Việc này sẽ làm gì' }).waitFor();
@@ -35,7 +35,7 @@ test(
 		await page.goto('/units/TS-B');
 		await reads(page, 'ghi muộn');
 
-		await page.goto('/units/events/new?kind=merge&unit=YB-DUK-14');
+		await page.goto('/units/events/new?kind=merge&unit=YB-DUK-14', { waitUntil: 'networkidle' });
 		await fill(page, {
 			'Mã các đơn vị nhập': 'YB-DUK-14\nYB-DUK-15',
 			'Mã đơn vị mới': 'YB-DUK-14-15',
@@ -64,7 +64,7 @@ test(
 		await page.getByRole('main').getByRole('link', { name: 'Chi bộ Thử Chung' }).first().click();
 		await reads(page, 'Hình thành từ:');
 
-		await page.goto('/units/events/new?kind=split&unit=TS-C&day=2026-11-02');
+		await page.goto('/units/events/new?kind=split&unit=TS-C&day=2026-11-02', { waitUntil: 'networkidle' });
 		await page.getByRole('button', { name: 'Thêm một phần' }).click();
 		expect(await page.getByRole('group', { name: 'Phần 3' }).count()).toBe(1);
 

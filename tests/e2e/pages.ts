@@ -134,6 +134,13 @@ export function visits({ models, reports, imports, users }: Prepared): Visit[] {
 			status: 403
 		}),
 		visit('/(office)/units/reorganise', ['administrator', '/units/reorganise']),
+		visit(
+			'/(office)/units/reorganise/[id]',
+			['administrator', '/units/reorganise/0190a3a4-0000-7000-8000-000000000000'],
+			{
+				status: 404
+			}
+		),
 		visit('/(office)/units/undivided', ['officer', '/units/undivided']),
 		visit('/(office)/units/import', ['administrator', '/units/import']),
 		visit('/(office)/account/delegation', ['leader', '/account/delegation']),

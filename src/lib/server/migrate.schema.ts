@@ -114,8 +114,10 @@ const RELATIONS = `
 	where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and ${own('pg_class', 'c.oid')}
 	order by c.relname collate "C"`;
 
+/** PostgreSQL 15 names the table before each column of a view, newer ones only where there are several. */
 const VIEWS = `
-	select format(e'create view %s as\\n%s%s%s', c.oid::regclass, pg_get_viewdef(c.oid, true), (${GRANTS}), (${COMMENTS})) as text
+	select format(e'create view %s as\\n%s%s%s', c.oid::regclass,
+		regexp_replace(pg_get_viewdef(c.oid, true), '\\m[a-z_]+\\.(?=[a-z_]+)', '', 'g'), (${GRANTS}), (${COMMENTS})) as text
 	from pg_class c
 	where c.relnamespace = 'public'::regnamespace and c.relkind in ('v', 'm') and ${own('pg_class', 'c.oid')}
 	order by c.relname collate "C"`;

@@ -20,7 +20,7 @@ import { establish } from './unit.server.ts';
 
 const actor = operator('thử nghiệm');
 /** How many small organisations live side by side; `KHEO_HISTORIES=10000` for the long run. */
-const HISTORIES = Number(process.env['KHEO_HISTORIES'] ?? 400);
+const HISTORIES = Number(process.env['KHEO_HISTORIES'] ?? 150);
 const ROUNDS = 6;
 const SAMPLE = 25;
 const registered = figureNamed('models.registered');

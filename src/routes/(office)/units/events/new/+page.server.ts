@@ -21,7 +21,8 @@ import { UNIT_KINDS } from '#lib/units/unit.ts';
 import { dayPlus, typedDay } from '#lib/vietnamese/day.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
 import { fingerprint, rehearse } from './effect.server.ts';
-import { kindNamed, partCount, PARTS_AT_MOST, readEvent, textAt, type Issues, type Typed } from './event-form.ts';
+import { kindNamed, readEvent, type Issues } from './event-form.ts';
+import { partCount, PARTS_AT_MOST, textAt, type Typed } from './typed.ts';
 import { refusedAt } from './refused-at.ts';
 import type { Actions, PageServerLoad } from './$types';
 

@@ -2,11 +2,7 @@
 import { z } from 'zod';
 import { EVENT_KINDS, type EventKind } from '#lib/units/event.ts';
 import { UnitEvent } from '#lib/units/event.schema.ts';
-
-/** What was typed, by name of field; fields of a part or of a new unit nest. */
-export type Typed = Readonly<Record<string, unknown>>;
-
-export const PARTS_AT_MOST = 12;
+import { partCount, textAt, ticksAt, type Typed } from './typed.ts';
 
 /** Field → what is wrong with it, as the key of a message. */
 export type Issues = Record<string, string>;
@@ -25,30 +21,6 @@ export function readEvent(kind: EventKind, typed: Typed): { event: UnitEvent } |
 /** Which kind of event an address or a form names. */
 export function kindNamed(text: unknown): EventKind | null {
 	return EVENT_KINDS.find((known) => known === text) ?? null;
-}
-
-/** A typed text, `into.code` reaching into the new unit. */
-export function textAt(typed: Typed, name: string): string {
-	const [first = '', second] = name.split('.');
-	const value = second === undefined ? typed[first] : within(typed[first], second);
-	return typeof value === 'string' ? value : '';
-}
-
-/** Boxes that are ticked, by their name without brackets. */
-export function ticksAt(typed: Typed, name: string): string[] {
-	const [first = '', second] = name.split('.');
-	const value = second === undefined ? typed[first] : within(typed[first], second);
-	return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
-}
-
-/** How many parts of a split the form shows. */
-export function partCount(typed: Typed): number {
-	const count = Number(textAt(typed, 'partCount')) || 2;
-	return Math.min(Math.max(Math.trunc(count), 2), PARTS_AT_MOST);
-}
-
-function within(value: unknown, name: string): unknown {
-	return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function commonOf(typed: Typed) {

@@ -1,7 +1,7 @@
 /** At which field of the form a refusal of an event is shown: where the reader mends it. */
 import type { Problem } from '#lib/server/problem.ts';
 import type { EventKind } from '#lib/units/event.ts';
-import { textAt, type Typed } from './event-form.ts';
+import { textAt, type Typed } from './typed.ts';
 
 const TARGET: Readonly<Partial<Record<EventKind, string>>> = {
 	establish: 'into.parent',
