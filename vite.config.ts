@@ -1,10 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import adapter from '@sveltejs/adapter-node';
 import { sveltekit } from '@sveltejs/kit/vite';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { WORD_FAMILIES } from './src/lib/ui/word-families.ts';
+
+/** `src/lib/ui/words.ts` for the browser: the families that pages use, each text by its name, and no other. */
+function browserWords(): Plugin {
+	return {
+		name: 'kheo-browser-words',
+		load(id) {
+			if (this.environment.name !== 'client' || !id.endsWith('/src/lib/ui/words.ts')) return null;
+			const keys = readdirSync('messages/vi').flatMap((file) =>
+				Object.keys(JSON.parse(readFileSync(`messages/vi/${file}`, 'utf8')))
+			);
+			const used = keys.filter((key) => WORD_FAMILIES.some((family) => key.startsWith(`${family}_`))).join(', ');
+			return `import { ${used} } from '#lib/paraglide/messages/_index.js';\nexport const WORDS = { ${used} };`;
+		}
+	};
+}
 
 export default defineConfig({
 	plugins: [
+		browserWords(),
 		paraglideVitePlugin({
 			project: './project.inlang',
 			outdir: './src/lib/paraglide',

@@ -1,6 +1,6 @@
-import { m } from '#lib/paraglide/messages.js';
+import { WORDS } from './words.ts';
 
-const TEXTS = new Map<string, unknown>(Object.entries(m));
+const TEXTS = new Map<string, unknown>(Object.entries(WORDS));
 
 type Text = (inputs: Readonly<Record<string, string | number>>) => string;
 
