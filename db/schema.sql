@@ -1316,12 +1316,13 @@ create table unit_paths (
 	known tstzrange default tstzrange(clock_timestamp(), NULL::timestamp with time zone) not null,
 	inherited boolean default false not null,
 	undivided boolean default false not null,
+	unmoved boolean generated always as ((valid = daterange('-infinity'::date, NULL::date))) stored not null,
 	constraint unit_paths_depth_check CHECK ((depth >= 0)),
 	constraint unit_paths_ancestor_fk FOREIGN KEY (ancestor_id) REFERENCES units(id),
 	constraint unit_paths_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id)
 );
 CREATE INDEX unit_paths_ancestor_index ON public.unit_paths USING btree (ancestor_id, unit_id);
-CREATE INDEX unit_paths_moved_index ON public.unit_paths USING btree (ancestor_id) WHERE (upper_inf(known) AND (valid <> daterange('-infinity'::date, NULL::date)));
+CREATE INDEX unit_paths_moved_index ON public.unit_paths USING btree (ancestor_id) WHERE (upper_inf(known) AND (NOT unmoved));
 CREATE INDEX unit_paths_unit_index ON public.unit_paths USING btree (unit_id, depth);
 grant insert, select, update on unit_paths to kheo_app;
 comment on table unit_paths is 'Derived: who stands under whom on which days, and from when to when that was known.';
@@ -1329,6 +1330,7 @@ comment on column unit_paths.valid is 'Days of the tree, from the beginning of d
 comment on column unit_paths.known is 'Transaction time: a late event closes a row here and opens another, so that "as known then" holds for the tree too.';
 comment on column unit_paths.inherited is 'The unit itself is closed on these days and stands with the unit that it went over to.';
 comment on column unit_paths.undivided is 'The way up leads past a closed unit that nobody took over: what stands there is of the tree above, and of none of its units.';
+comment on column unit_paths.unmoved is 'The unit has stood under the ancestor for all of time: its validity has no ends.';
 
 create table unit_states (
 	id uuid not null,

@@ -1092,6 +1092,10 @@ export interface UnitPaths {
   undivided: Generated<boolean>;
   unit_id: string;
   /**
+   * The unit has stood under the ancestor for all of time: its validity has no ends.
+   */
+  unmoved: Generated<boolean>;
+  /**
    * Days of the tree, from the beginning of days: before a unit began it stands where it began.
    */
   valid: string;

@@ -75,11 +75,11 @@ async function seesAllUnder(db: Db, actor: Actor, permission: Permission, unitId
 	const { rows } = await sql<{ all: boolean }>`
 		select exists (
 			select 1 from unit_paths held where held.unit_id = ${unitId}::uuid
-				and held.ancestor_id = any(${unitsWhere(actor, permission)}::uuid[]) and held.valid = daterange('-infinity', null)
+				and held.ancestor_id = any(${unitsWhere(actor, permission)}::uuid[]) and held.unmoved
 				and upper_inf(held.known)
 		) and not exists (
 			select 1 from unit_paths moved where moved.ancestor_id = ${unitId}::uuid and upper_inf(moved.known)
-				and moved.valid <> daterange('-infinity', null)
+				and not moved.unmoved
 		) as all`.execute(db);
 	return rows[0]?.all ?? false;
 }
