@@ -19,7 +19,7 @@ const INSIDE = 8;
 /** Frames as shares of the mainland's width and height: in the sea east of their provinces. */
 const FRAMES: Readonly<Record<Exclude<Region, 'mainland'>, Box>> = {
 	hoang_sa: { x: 1.02, y: 0.44, width: 0.24, height: 0.1 },
-	truong_sa: { x: 0.96, y: 0.76, width: 0.3, height: 0.14 }
+	truong_sa: { x: 1.02, y: 0.76, width: 0.24, height: 0.14 }
 };
 
 type Placed = Shape & { placeId: string };

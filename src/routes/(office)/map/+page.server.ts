@@ -18,6 +18,7 @@ import type { Db } from '#lib/server/db.ts';
 import { word } from '#lib/ui/word.ts';
 import { listOwn } from '#lib/units/unit.server.ts';
 import { communesOf } from './communes.server.ts';
+import { legendOf } from './legend.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) => {
@@ -41,7 +42,6 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 	const view = url.searchParams.get('view') === 'shapes' ? 'shapes' : 'tiles';
 	const told = values.flatMap(({ answer }) => (typeof answer?.value === 'number' ? [answer.value] : []));
 	const steps = stepsOf(told);
-	const text = (value: number) => figureText(figure, { value, about: false });
 	const { keep } = choosePeriod(url, period, now);
 	const { in: _in, ...withoutIn } = keep;
 	const at = (way: 'then' | 'now') => `/map?${new URLSearchParams({ ...keep, ...period, structure: way })}`;
@@ -69,10 +69,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 					],
 		layout: layoutOf(day < REORGANISED_ON ? 'before' : 'since'),
 		hasAny: told.length > 0,
-		legend: steps.map(({ from, to }) => ({
-			shade: shadeOf(from, steps),
-			text: from === to ? text(from) : m.map_range({ from: text(from), to: text(to) })
-		})),
+		legend: legendOf(figure, steps),
 		provinces: values.map((one) => shown(one, { figure, steps, within }))
 	};
 };

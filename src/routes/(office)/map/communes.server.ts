@@ -8,6 +8,7 @@ import type { MapQuestion, ProvinceValue } from '#lib/maps/value.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { listIn } from '#lib/places/place.server.ts';
 import type { Db } from '#lib/server/db.ts';
+import { legendOf } from './legend.ts';
 
 /** A province's communes with what each registered; null where there is nothing to tell by commune. */
 export async function communesOf(
@@ -32,10 +33,7 @@ export async function communesOf(
 	return {
 		name: province.place.name,
 		drawing,
-		legend: steps.map(({ from, to }) => ({
-			shade: shadeOf(from, steps),
-			text: from === to ? text(from) : m.map_range({ from: text(from), to: text(to) })
-		})),
+		legend: legendOf(figure, steps),
 		rest: told.rest > 0 ? text(told.rest) : null,
 		areas: communes.map(({ id, name, code }) => {
 			const one = told.values.get(id);
