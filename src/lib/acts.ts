@@ -1,4 +1,5 @@
 import { VERBS } from '#lib/models/model.ts';
+import { EVENT_KINDS } from '#lib/units/event.ts';
 
 /** What can happen to what, as the log tells it: noun → verbs. The text of each is the message `did_<noun>_<verb>`. */
 export const ACTS = {
@@ -12,15 +13,7 @@ export const ACTS = {
 	narrative: ['send', 'accept', 'return'],
 	place: ['load', 'load_shapes'],
 	unit: [
-		'establish',
-		'rename',
-		'recode',
-		'move',
-		'merge',
-		'split',
-		'close',
-		'transfer',
-		'link',
+		...EVENT_KINDS,
 		'reorganise',
 		'undo',
 		'attribute',
