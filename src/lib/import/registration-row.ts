@@ -1,6 +1,6 @@
 import type { Field, Level, Novelty, Subject } from '#lib/models/model.ts';
 import { fold, normalise } from '#lib/vietnamese/text.ts';
-import { columnLetter, cellText, type Cell } from './workbook.ts';
+import { columnLetter, cellText, type Cell, type Refusal } from './workbook.ts';
 import { headingKey, type Meaning } from './columns.ts';
 import { readDay } from './dates.ts';
 import { legacyEncoding, tallyWords } from './legacy-text.ts';
@@ -9,16 +9,6 @@ import { levelOf } from './title.ts';
 
 /** Something the reader changed or noticed; text is the message `import_notice_<code>`. */
 export type Notice = { code: string; params: Record<string, string | number> };
-
-/** Why a row cannot be taken in; text is the message `import_refused_<code>`. `value` is the offending text, cut. */
-export type Refusal = {
-	sheet: string;
-	row: number;
-	column: string;
-	code: string;
-	params: Record<string, string | number>;
-	value: string;
-};
 
 /** One registration as the list has it. `row` is Excel's; days are `YYYY-MM-DD`. */
 export type ReadRow = {

@@ -12,7 +12,7 @@ import { enqueue } from '#lib/server/jobs.ts';
 import { Problem, problem } from '#lib/server/problem.ts';
 import { authorise, visibleTo } from '#lib/units/authority.server.ts';
 import { preview, record } from '#lib/units/event.server.ts';
-import type { SheetCounts, SheetRefusal } from '#lib/units/reorganisation.ts';
+import type { SheetCounts } from '#lib/units/reorganisation.ts';
 import { prepareSheet, type PreparedSheet } from '#lib/units/reorganisation.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
 import { UNIT_KINDS } from '#lib/units/unit.ts';
@@ -20,6 +20,7 @@ import { Day, DayOrNone } from '#lib/vietnamese/day.schema.ts';
 import { readReorganisation } from './reorganisation-list.ts';
 import { Unreadable } from './unreadable.ts';
 import { readWorkbook } from './workbook.server.ts';
+import type { Refusal } from './workbook.ts';
 
 /** What the decision says of all rows. `tier`: the sheet names every unit of this kind under the office. */
 export const SheetTerms = z.strictObject({
@@ -44,7 +45,7 @@ type SheetState = 'reading' | 'ready' | 'refused' | 'writing' | 'done' | 'discar
 /** What came of reading a sheet; of many refusals the first are kept. `problem`: why the whole cannot be. */
 type SheetSummary = {
 	counts: SheetCounts | null;
-	refused: SheetRefusal[];
+	refused: Refusal[];
 	refusedCount: number;
 	problem: { code: string; params: Record<string, string | number> } | null;
 };

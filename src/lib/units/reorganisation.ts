@@ -1,4 +1,5 @@
 /** A whole reorganisation from the rows of a sheet: which events it comes to, or what is wrong in which cell. Pure. */
+import type { Refusal } from '#lib/import/workbook.ts';
 import { fold } from '#lib/vietnamese/text.ts';
 import { UnitEvent, type UnitEventInput } from './event.schema.ts';
 import { kindFromWords, type UnitKind } from './unit.ts';
@@ -19,16 +20,6 @@ export type SheetRow = {
 	parentCode: string;
 	takesRest: boolean;
 	takesRoles: boolean;
-};
-
-/** What is wrong in a cell; its text is the message `reorganise_refused_<code>`. */
-export type SheetRefusal = {
-	sheet: string;
-	row: number;
-	column: string;
-	code: string;
-	params: Record<string, string | number>;
-	value: string;
 };
 
 /** A unit of the eve of the effective day. `depth`: how far it stands below the topmost. */
@@ -53,7 +44,7 @@ export type SheetCounts = Record<
 
 export type SheetPlan = {
 	events: UnitEvent[];
-	refused: SheetRefusal[];
+	refused: Refusal[];
 	counts: SheetCounts;
 	/** Split units that nobody takes over as a whole: their row, and where the roles of their people go, if it says. */
 	divided: { unitId: string; row: SheetRow; rolesTo: string | null }[];
@@ -97,7 +88,7 @@ type Reading = {
 	byOld: Map<string, SheetRow[]>;
 	/** Codes of units that go on, as they are after the day. */
 	continuing: Set<string>;
-	refused: SheetRefusal[];
+	refused: Refusal[];
 };
 
 function read(rows: readonly SheetRow[], books: SheetBooks): Reading {
