@@ -4,6 +4,8 @@
 export type Typed = Readonly<Record<string, unknown>>;
 
 export const PARTS_AT_MOST = 12;
+/** How the code of a unit is typed. */
+export const CODE_FIELD = { maxlength: 60, autocomplete: 'off' } as const;
 
 /** A typed text, `into.code` reaching into the new unit. */
 export function textAt(typed: Typed, name: string): string {
