@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { operator } from '#lib/accounts/actor.ts';
@@ -21,7 +20,7 @@ import { word } from '#lib/ui/word.ts';
 import { importUnits } from '#lib/units/import.server.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
 import { importGeometry, importPlaces } from './import-places.ts';
-import { EXIT, say, terminalLocale, withDatabase } from './run.ts';
+import { bytesOf, EXIT, say, terminalLocale, withDatabase } from './run.ts';
 
 type UnitOptions = { parent?: string; dryRun?: boolean; json?: boolean };
 type ModelOptions = {
@@ -83,12 +82,7 @@ export function register(program: Command): void {
 }
 
 async function open(path: string): Promise<ListFile> {
-	try {
-		const bytes = await readFile(path);
-		return { name: basename(path), bytes };
-	} catch (error) {
-		throw problem('cli.option_invalid', { detail: `${path}: ${error instanceof Error ? error.message : ''}` }, error);
-	}
+	return { name: basename(path), bytes: await bytesOf(path) };
 }
 
 async function units(db: Db, path: string, options: UnitOptions): Promise<void> {

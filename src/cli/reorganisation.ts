@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -7,15 +6,23 @@ import { FOLLOWERS } from '#lib/followers.server.ts';
 import { look, SheetTerms, type SheetStep } from '#lib/import/reorganising.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { Db } from '#lib/server/db.ts';
-import { problem } from '#lib/server/problem.ts';
+import { Problem, problem } from '#lib/server/problem.ts';
 import { word } from '#lib/ui/word.ts';
-import { RoleDecisions, UnitEvent } from '#lib/units/event.schema.ts';
 import { preview, record } from '#lib/units/event.server.ts';
 import { undo } from '#lib/units/undo.server.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
-import { EXIT, say, terminalLocale, withDatabase } from './run.ts';
+import { localeError, readEvents, tellIssues } from './event-file.ts';
+import { bytesOf, EXIT, say, terminalLocale, withDatabase } from './run.ts';
 
 const actor = operator('Dòng lệnh');
+/** Options by the terms that they say. */
+const OPTIONS: ReadonlyMap<PropertyKey | undefined, string> = new Map([
+	['effectiveOn', '--effective'],
+	['decisionNumber', '--decision'],
+	['decidedOn', '--decided'],
+	['reason', '--reason'],
+	['tier', '--tier']
+]);
 
 type SheetOptions = {
 	effective: string;
@@ -63,43 +70,32 @@ export function registerReorganisation(unit: Command): void {
 		.action((file: string, options: SheetOptions) => withDatabase(({ db }) => reorganise(db, file, options)));
 }
 
-async function bytesOf(path: string): Promise<Uint8Array> {
-	return readFile(path).catch((error: unknown) => {
-		throw problem('cli.option_invalid', { detail: `${path}: ${error instanceof Error ? error.message : ''}` }, error);
-	});
-}
-
-const Told = z.union([
-	UnitEvent.transform((one) => ({ events: [one], roles: {} })),
-	z.strictObject({ events: z.array(UnitEvent).min(1), roles: RoleDecisions.default({}) })
-]);
-
 async function event(db: Db, path: string, { dryRun = false }: { dryRun?: boolean }): Promise<void> {
-	const read = Told.safeParse(fromJson(new TextDecoder().decode(await bytesOf(path)), path));
-	if (!read.success) throw problem('cli.option_invalid', { detail: `${path}: ${z.prettifyError(read.error)}` });
-	const whole = { ...read.data, followers: FOLLOWERS };
-	if (dryRun) say(JSON.stringify(await preview(db, actor, whole), null, '\t'));
-	else say(JSON.stringify(await record(db, actor, whole), null, '\t'));
-}
-
-function fromJson(text: string, path: string): unknown {
+	const whole = { ...readEvents(new TextDecoder().decode(await bytesOf(path)), path), followers: FOLLOWERS };
 	try {
-		return JSON.parse(text);
+		const told = dryRun ? await preview(db, actor, whole) : await record(db, actor, whole);
+		say(JSON.stringify(told, null, '\t'));
 	} catch (error) {
-		throw problem('cli.option_invalid', { detail: `${path}: JSON` }, error);
+		const nth = error instanceof Problem ? error.params['nth'] : undefined;
+		if (nth !== undefined) process.stderr.write(`${m.cli_unit_event_nth({ number: nth })}:\n`);
+		throw error;
 	}
 }
 
 async function reorganise(db: Db, path: string, options: SheetOptions): Promise<void> {
 	const locale = terminalLocale();
-	const terms = SheetTerms.safeParse({
+	const typed = {
 		effectiveOn: options.effective,
 		decisionNumber: options.decision ?? null,
 		decidedOn: options.decided ?? null,
 		reason: options.reason,
 		tier: options.tier ?? null
-	});
-	if (!terms.success) throw problem('cli.option_invalid', { detail: z.prettifyError(terms.error) });
+	};
+	const terms = SheetTerms.safeParse(typed, { error: localeError() });
+	if (!terms.success) {
+		const lines = tellIssues(terms.error, ([name]) => OPTIONS.get(name) ?? '');
+		throw problem('cli.option_invalid', { detail: lines.join('; ') });
+	}
 	if (options.tier && !options.scope) throw problem('cli.option_invalid', { detail: '--tier, --scope' });
 	const unitId = options.scope ? (await getByCode(db, actor, options.scope)).id : null;
 	const begun = async (step: SheetStep) => {

@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { m } from '#lib/paraglide/messages.js';
 import type { Locale } from '#lib/paraglide/runtime.js';
 import { openDatabase, type Opened } from '#lib/server/db.ts';
 import { logBug } from '#lib/server/log.ts';
 import { migrateDatabase } from '#lib/server/migrate.ts';
-import { fromDatabase, problemText } from '#lib/server/problem.ts';
+import { fromDatabase, problem, problemText } from '#lib/server/problem.ts';
 import { readSettings } from '#lib/server/settings.ts';
 
 export const EXIT = { done: 0, refused: 1, usage: 2, pipeClosed: 141 } as const;
@@ -51,6 +52,15 @@ export async function refusing(work: () => Promise<void>): Promise<void> {
 		const refusal = fromDatabase(error);
 		const text = refusal ? problemText(refusal, locale) : m.problem_bug({ id: logBug(error) }, { locale });
 		process.stderr.write(`${text}\n`);
+	}
+}
+
+/** The bytes of a file that was named; refuses, with the system's reason, what cannot be read. */
+export async function bytesOf(path: string): Promise<Buffer> {
+	try {
+		return await readFile(path);
+	} catch (error) {
+		throw problem('cli.option_invalid', { detail: `${path}: ${error instanceof Error ? error.message : ''}` }, error);
 	}
 }
 

@@ -139,6 +139,8 @@ export const PROBLEMS = {
 	'unit_event.undo_depends': { status: 409 },
 	'unit_event.undone_already': { status: 409 },
 	'unit_event.not_found': { status: 404 },
+	'unit_event.file_unfit': { status: 422 },
+	'unit_event.link_there': { status: 409 },
 	'place.not_found': { status: 404 },
 	'import.places_refused': { status: 409 },
 	'unit_event.not_undivided': { status: 409 },
@@ -230,6 +232,7 @@ export type ProblemParams = Readonly<Record<string, string | number>>;
 const CONSTRAINTS: Readonly<Record<string, ProblemCode>> = {
 	users_email_unique: 'account.email_taken',
 	unit_states_code_unique: 'unit.code_taken',
+	unit_links_no_overlap: 'unit_event.link_there',
 	registrations_once_unique: 'model.already_registered',
 	honours_once_unique: 'model.honoured_already',
 	report_signatures_number_unique: 'report.number_taken',

@@ -2,7 +2,10 @@ import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
 import { operator } from '#lib/accounts/actor.ts';
 import { FOLLOWERS } from '#lib/followers.server.ts';
+import { input, registered, scoreSheet } from '#lib/models/office.sample.ts';
+import { createFromTemplate } from '#lib/reports/report.server.ts';
 import type { Db } from '#lib/server/db.ts';
+import { fromDatabase } from '#lib/server/problem.ts';
 import { test } from '../../../tests/database.ts';
 import { treeNow } from '../../../tests/tree.ts';
 import { UnitEvent, type UnitEventInput } from './event.schema.ts';
@@ -53,7 +56,25 @@ describe('refusals', () => {
 			['unit_event.into_child', { ...said, kind: 'move', units: ['H1'], parent: 'H1A1' }],
 			['unit_event.named_twice', { ...said, kind: 'merge', units: ['H1A', 'H1A'], into: 'H1B' }],
 			['unit.not_found', { ...said, kind: 'merge', units: ['H9'], into: 'H1B' }],
-			['unit.not_found', { ...said, effectiveOn: '1999-01-01', kind: 'rename', unit: 'H1A', name: 'Mới' }],
+			['unit.not_yet', { ...said, effectiveOn: '1999-01-01', kind: 'rename', unit: 'H1A', name: 'Mới' }],
+			['unit.not_yet', { ...said, effectiveOn: '1999-01-01', kind: 'move', units: ['H1A'], parent: 'H2' }],
+			['unit.not_yet', { ...said, effectiveOn: '1999-01-01', kind: 'establish', unit: new_('N') }],
+			['unit_event.into_itself', { ...said, kind: 'move', units: ['H1'], parent: 'H1' }],
+			['unit_event.into_itself', { ...said, kind: 'close', unit: 'H1B', heir: 'H1B' }],
+			['unit_event.into_child', { ...said, kind: 'close', unit: 'H1A', heir: 'H1A1' }],
+			['unit_event.into_child', { ...said, kind: 'split', unit: 'H1A', parts: [{ into: 'H1A1' }, { into: 'H1B' }] }],
+			['unit_event.into_itself', { ...said, kind: 'link', unit: 'H1A', other: 'H1A', link: 'cluster' }],
+			['unit_event.link_not_there', { ...said, kind: 'link', unit: 'H1A', other: 'H2', link: 'cluster', ends: true }],
+			['unit_event.duty_not_there', { ...said, kind: 'transfer', unit: 'H1A', from: 'H1', to: 'H2' }],
+			['unit.code_taken', { ...said, kind: 'establish', unit: new_('H2A') }],
+			[
+				'unit_event.rest_unknown',
+				{ ...said, kind: 'split', unit: 'H1B', parts: [{ into: 'H1A' }, { into: 'H2A' }], rest: 'H2B' }
+			],
+			[
+				'unit_event.not_its_child',
+				{ ...said, kind: 'split', unit: 'H1B', parts: [{ into: 'H2A', units: ['H1A1'] }, { into: 'H2B' }] }
+			],
 			['unit_event.split_one', { ...said, kind: 'split', unit: 'H1B', parts: [{ into: new_('N') }] }],
 			[
 				'unit_event.children_left',
@@ -63,7 +84,85 @@ describe('refusals', () => {
 			['unit_event.nothing_changes', { ...said, kind: 'move', units: ['H1A'], parent: 'H1' }],
 			['unit.code_taken', { ...said, kind: 'recode', unit: 'H1A', code: 'H1B' }]
 		];
-		for (const [code, event] of refused) await expect(does(db, event), code).rejects.toMatchObject({ code });
+		for (const [code, event] of refused) {
+			await sql`savepoint tried`.execute(db);
+			await expect(does(db, event), code).rejects.toSatisfy((error) => fromDatabase(error)?.code === code);
+			await sql`rollback to savepoint tried`.execute(db);
+		}
+		expect(await treeNow(db)).toBe(before);
+	});
+
+	test('what has ended, ends once more or begins twice; a list is refused as a whole, naming which event it is', async ({
+		db
+	}) => {
+		await world(db);
+		await does(db, { ...said, kind: 'close', unit: 'H1B' });
+		const before = await treeNow(db);
+		const later = { ...said, effectiveOn: '2025-08-01' };
+		const close = { ...later, kind: 'close' as const, unit: 'H2B' };
+		const refused: [string, object, UnitEventInput[]][] = [
+			[
+				'unit_event.closed_already',
+				{ unit: 'Đơn vị H1B', day: '01/8/2025' },
+				[{ ...later, kind: 'rename', unit: 'H1B', name: 'Mới' }]
+			],
+			['unit_event.closed_already', {}, [{ ...later, kind: 'merge', units: ['H2B'], into: 'H1B' }]],
+			['unit_event.closed_already', { nth: 2 }, [close, { ...close, heir: 'H2A' }]],
+			[
+				'unit_event.closed_same_day',
+				{ nth: 2 },
+				[
+					{ ...later, kind: 'establish', unit: new_('N') },
+					{ ...later, kind: 'close', unit: 'N' }
+				]
+			],
+			[
+				'unit.not_found',
+				{ code: 'H9', nth: 3 },
+				[close, { ...later, kind: 'rename', unit: 'H2A', name: 'Mới' }, { ...close, unit: 'H9' }]
+			]
+		];
+		for (const [code, params, events] of refused)
+			await expect(does(db, ...events), code).rejects.toMatchObject({ code, params });
+		expect(await treeNow(db)).toBe(before);
+	});
+
+	test('circles that a late event would close, links that overlap', async ({ db }) => {
+		await world(db);
+		await does(db, { ...said, kind: 'move', units: ['H1'], parent: 'H2' });
+		const link = { ...said, kind: 'link' as const, unit: 'H2A', other: 'H1A', link: 'cluster' as const };
+		await does(db, link);
+		const before = await treeNow(db);
+		const early = { ...said, effectiveOn: '2024-01-01' };
+		await expect(does(db, { ...early, kind: 'move', units: ['H2'], parent: 'H1' })).rejects.toMatchObject({
+			code: 'unit_event.circle',
+			params: { day: '01/7/2025' }
+		});
+		await sql`savepoint tried`.execute(db);
+		await expect(does(db, { ...link, ...early })).rejects.toSatisfy(
+			(error) => fromDatabase(error)?.code === 'unit_event.link_there'
+		);
+		await sql`rollback to savepoint tried`.execute(db);
+		expect(await treeNow(db)).toBe(before);
+	});
+
+	test('nothing open is left with nobody: reports of a unit that ends or is divided, cases of one that ends', async ({
+		db
+	}) => {
+		const ids = await world(db);
+		const [a, b] = [ids.get('H2A') ?? '', ids.get('H2B') ?? ''];
+		await scoreSheet(db, 'base');
+		await registered(db, actor, input(a));
+		await createFromTemplate(db, actor, { unitId: b, template: 'half-year', asOf: '2024-06-15' });
+		const before = await treeNow(db);
+		const parts = [{ into: 'H1A' }, { into: 'H1B' }];
+		const refused: [string, string, UnitEventInput][] = [
+			['unit_event.cases_open', 'H2A', { ...said, kind: 'close', unit: 'H2A' }],
+			['unit_event.reports_open', 'H2B', { ...said, kind: 'close', unit: 'H2B' }],
+			['unit_event.reports_open', 'H2B', { ...said, kind: 'split', unit: 'H2B', parts }]
+		];
+		for (const [code, unit, event] of refused)
+			await expect(does(db, event), code).rejects.toMatchObject({ code, params: { unit: `Đơn vị ${unit}`, count: 1 } });
 		expect(await treeNow(db)).toBe(before);
 	});
 
@@ -156,4 +255,17 @@ test('what is recorded late is not known before, and what is recorded later keep
 		{ above: 'H2', valid: '[2023-06-01,2025-07-01)' },
 		{ above: 'H1A', valid: '[2025-07-01,)' }
 	]);
+});
+
+test('of events of one day the later listed, and then the later recorded, holds', async ({ db }) => {
+	await world(db);
+	const rename = (name: string) => ({ ...said, kind: 'rename' as const, unit: 'H1A', name });
+	await does(db, rename('Xã Một'), rename('Xã Hai'));
+	expect((await getByCode(db, actor, 'H1A', DAY)).name).toBe('Xã Hai');
+	await does(db, rename('Xã Ba'));
+	expect((await getByCode(db, actor, 'H1A', DAY)).name).toBe('Xã Ba');
+	await does(db, { ...said, kind: 'merge', units: ['H1B'], into: 'H1A' });
+	await expect(does(db, { ...said, kind: 'move', units: ['H1B'], parent: 'H2' })).rejects.toMatchObject({
+		code: 'unit_event.closed_already'
+	});
 });

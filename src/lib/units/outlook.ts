@@ -6,6 +6,8 @@ import { statesOf, type Change, type DatedChange, type State } from './history.t
 export type Outlook = {
 	/** The open unit that has this code on this day; of two, as on the day of a take-over, the one that began last. */
 	find: (code: string, day: string) => State | undefined;
+	/** Who would have had this code: of units that had ended by the day the last one, else the one that begins with it next. */
+	bearer: (code: string, day: string) => State | undefined;
 	/** The unit on this day, closed or open; undefined before it began. */
 	at: (unitId: string, day: string) => State | undefined;
 	/** Open units directly under it on this day. */
@@ -52,6 +54,14 @@ export function outlook(recorded: readonly DatedChange[]): Outlook {
 				(latest, state) => (latest && began(states, latest) >= began(states, state) ? latest : state),
 				undefined
 			),
+		bearer: (code, day) => {
+			const had = [...(codes.get(code) ?? [])].flatMap(
+				(id) => states.get(id)?.filter((one) => one.code === code) ?? []
+			);
+			const sorted = had.toSorted((a, b) => (a.from < b.from ? -1 : 1));
+			const ended = sorted.findLast((one) => one.from <= day && at(one.unitId, day)?.closed);
+			return ended ?? sorted.find((one) => one.from > day);
+		},
 		under: (unitId, day) => openOf(parents.get(unitId), day, (state) => state.parentId === unitId),
 		add: ({ id, effectiveOn }, added) => {
 			sequence += 1;

@@ -1,7 +1,8 @@
 /** What events do to units, worked out on their histories before anything is written. Pure: preview and writing share it. */
 import { v7 as newId } from 'uuid';
-import { problem } from '#lib/server/problem.ts';
+import { Problem, problem } from '#lib/server/problem.ts';
 import { dayPlus } from '#lib/vietnamese/day.ts';
+import { formatDay } from '#lib/vietnamese/format.ts';
 import type { Newcomer, UnitEvent } from './event.schema.ts';
 import type { Change, State } from './history.ts';
 import type { Outlook } from './outlook.ts';
@@ -37,13 +38,21 @@ export type Planned = {
 
 type Draft = Omit<Planned, 'id' | 'event'>;
 
-/** Works the events out one after the other, each on what the ones before it made. Refuses what cannot be, naming the unit. */
+/**
+ * Works the events out one after the other, each on what the ones before it made. Refuses what cannot be, naming the unit,
+ * and as `nth` which of several events it is, from 1.
+ */
 export function planEvents(view: Outlook, events: readonly UnitEvent[]): Planned[] {
-	return events.map((event) => {
+	return events.map((event, index) => {
 		const id = newId();
-		const draft = planned(view, event);
-		view.add({ id, effectiveOn: event.effectiveOn }, draft.changes);
-		return { id, event, ...draft };
+		try {
+			const draft = planned(view, event);
+			view.add({ id, effectiveOn: event.effectiveOn }, draft.changes);
+			return { id, event, ...draft };
+		} catch (error) {
+			if (!(error instanceof Problem) || events.length === 1) throw error;
+			throw problem(error.code, { ...error.params, nth: index + 1 }, error);
+		}
 	});
 }
 
@@ -77,17 +86,29 @@ type Dated = { effectiveOn: string };
 /** Who changes: the unit that had the code on the day before, or begins with it on the day itself. */
 function subject(view: Outlook, { effectiveOn }: Dated, code: string): State {
 	const unit = view.find(code, dayPlus(effectiveOn, -1)) ?? view.find(code, effectiveOn);
-	if (!unit) throw problem('unit.not_found', { code });
+	if (!unit) throw notThen(view, { effectiveOn }, code);
 	const that = view.at(unit.unitId, effectiveOn);
-	if (!that || that.closed) throw problem('unit_event.closed_already', { unit: unit.name, day: effectiveOn });
+	if (!that || that.closed) throw closedAlready(unit, effectiveOn);
 	return that;
 }
 
 /** To whom something goes: the unit that has the code on the day. */
 function target(view: Outlook, { effectiveOn }: Dated, code: string): State {
 	const unit = view.find(code, effectiveOn);
-	if (!unit) throw problem('unit.not_found', { code });
+	if (!unit) throw notThen(view, { effectiveOn }, code);
 	return unit;
+}
+
+/** Why no unit has the code on the day: it begins later, it has ended, or nobody ever had it. */
+function notThen(view: Outlook, { effectiveOn }: Dated, code: string): Problem {
+	const bearer = view.bearer(code, effectiveOn);
+	if (!bearer) return problem('unit.not_found', { code });
+	if (bearer.from > effectiveOn) return problem('unit.not_yet', { unit: bearer.name, day: formatDay(bearer.from) });
+	return closedAlready(bearer, effectiveOn);
+}
+
+function closedAlready(unit: State, day: string): Problem {
+	return problem('unit_event.closed_already', { unit: unit.name, day: formatDay(day) });
 }
 
 const draft = (some: Partial<Draft>): Draft => ({ changes: [], named: [], closings: [], divisions: [], ...some });

@@ -34,6 +34,7 @@ export function refusedAt(kind: EventKind, refusal: Problem, typed: Typed): stri
 			return NAMED.find((name) => textAt(typed, name).trim() === refusal.params['code']) ?? subject;
 		case 'unit.code_taken':
 			return kind === 'recode' ? 'code' : kind === 'split' ? 'part0.code' : 'into.code';
+		case 'unit.not_yet':
 		case 'unit_event.not_yet':
 		case 'unit_event.closed_already':
 		case 'unit_event.closed_same_day':
