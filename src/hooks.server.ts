@@ -1,4 +1,4 @@
-import { redirect } from '@sveltejs/kit';
+import { isRedirect, redirect } from '@sveltejs/kit';
 import { sequence, type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit/hooks';
 import { v7 as newId } from 'uuid';
 import { actorOf } from '#lib/accounts/role.server.ts';
@@ -10,6 +10,7 @@ import { getLocale } from '#lib/paraglide/runtime.js';
 import { paraglideMiddleware } from '#lib/paraglide/server.js';
 import { openDatabase, type Opened } from '#lib/server/db.ts';
 import { log } from '#lib/server/log.ts';
+import { countRequest, watchConnections } from '#lib/server/metrics.ts';
 import { answerOutage } from '#lib/server/outage.ts';
 import { fromDatabase, problem, problemText } from '#lib/server/problem.ts';
 import { asking, identify, logRefusal } from '#lib/server/refusal-log.ts';
@@ -17,11 +18,14 @@ import { readSecret, readSettings } from '#lib/server/settings.ts';
 
 let opened: Opened;
 let site: Site;
+let isLogged = false;
 
 export const init: ServerInit = async () => {
 	const settings = readSettings();
 	opened = await openDatabase(settings);
 	site = siteOf(settings, readSecret(settings));
+	isLogged = settings.requestLog;
+	watchConnections(opened.pool);
 };
 
 const language: Handle = ({ event, resolve }) =>
@@ -67,13 +71,27 @@ const outage: Handle = async ({ event, resolve }) => {
 	}
 };
 
-/** Every request has an id, by which the log and whoever asked mean the same one. */
+/** Every request has an id, by which the log and whoever asked mean the same one; it is counted, and logged if wanted. */
 const told: Handle = async ({ event, resolve }) => {
+	const began = performance.now();
 	const id = newId();
 	event.locals.request = id;
-	const response = await asking({ request: id, route: event.route.id ?? '', actor: null }, () => resolve(event));
-	if (!response.headers.has('request-id')) response.headers.set('request-id', id);
-	return response;
+	const asked = { request: id, route: event.route.id ?? '', actor: null };
+	const count = (status: number) => {
+		const [{ method }, seconds] = [event.request, (performance.now() - began) / 1000];
+		countRequest({ method, route: asked.route, status, seconds });
+		if (isLogged) log('info', 'request', { ...asked, method, status, ms: Math.round(seconds * 1000) });
+	};
+	try {
+		const response = await asking(asked, () => resolve(event));
+		if (!response.headers.has('request-id')) response.headers.set('request-id', id);
+		count(response.status);
+		return response;
+	} catch (error) {
+		// Whoever is led elsewhere, as to the sign-in, is led there past this.
+		count(isRedirect(error) ? error.status : 500);
+		throw error;
+	}
 };
 
 /** Unless it says otherwise, nothing that the application answers is kept on the way. What else protects an answer: http.ts. */

@@ -1,6 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { sql } from 'kysely';
 import * as accounts from '#lib/accounts/account.server.ts';
 import { loadDemonstration } from '#lib/demo/load.ts';
 import { resume as resumeReading } from '#lib/import/reading.server.ts';
@@ -9,12 +11,14 @@ import { m } from '#lib/paraglide/messages.js';
 import { fillPlaces } from '#lib/places/import.server.ts';
 import { addressReader } from '#lib/server/client-address.ts';
 import { openDatabase, type Opened } from '#lib/server/db.ts';
-import { BODY_LIMITS, createHttpServer } from '#lib/server/http.ts';
-import { startJobs } from '#lib/server/jobs.ts';
+import { BODY_LIMITS, createHttpServer, listenAt } from '#lib/server/http.ts';
+import { countJobs, startJobs } from '#lib/server/jobs.ts';
 import { takeLock, type Lock } from '#lib/server/lock.ts';
 import { log } from '#lib/server/log.ts';
+import { serveMetrics } from '#lib/server/metrics.ts';
 import { migrateDatabase } from '#lib/server/migrate.ts';
 import { freePort } from '#lib/server/postgres.process.ts';
+import { makeProbes, type Probes } from '#lib/server/probes.ts';
 import { problem } from '#lib/server/problem.ts';
 import { prepareData, projectFolder, readSettings, type Settings } from '#lib/server/settings.ts';
 import { handlersOf } from './handlers.ts';
@@ -42,8 +46,9 @@ async function serve({ demo, port }: { demo: boolean; port: string | undefined }
 	const read = readSettings();
 	const settings = { ...read, port: read.port || (await freePort(0)) };
 	prepareData(settings);
-	const lock = takeLock(join(settings.data, 'server.lock'));
-	if (!('release' in lock)) throw problem('data.locked', { address: lock.address || '…', pid: lock.pid });
+	// On a PostgreSQL of one's own several processes may serve from one data folder.
+	const lock = settings.databaseUrl ? null : takeLock(join(settings.data, 'server.lock'));
+	if (lock && !('release' in lock)) throw problem('data.locked', { address: lock.address || '…', pid: lock.pid });
 	try {
 		const opened = await openDatabase(settings);
 		try {
@@ -54,32 +59,36 @@ async function serve({ demo, port }: { demo: boolean; port: string | undefined }
 			await opened.close();
 		}
 	} finally {
-		lock.release();
+		lock?.release();
 	}
 }
 
 /** Answers requests until the process is told to stop. What the pages opened closes at `sveltekit:shutdown`. */
 async function run(
 	settings: Settings,
-	{ demo, lock, opened }: { demo: boolean; lock: Lock; opened: Opened }
+	{ demo, lock, opened }: { demo: boolean; lock: Lock | null; opened: Opened }
 ): Promise<void> {
 	await migrateDatabase(settings);
 	await fillPlaces(opened.db);
 	const address = settings.origin ?? `http://${settings.host}:${settings.port}`;
 	if (demo) await showDemonstration(opened);
-	const server = await listen(settings);
+	const probes = makeProbes(() => sql`select 1`.execute(opened.db));
+	const server = await listen(settings, probes);
+	const metrics = settings.metrics && (await serveMetrics(settings.metrics, () => countJobs(opened.pool)));
 	await resumeReading(opened.db);
 	await resumeReorganising(opened.db);
 	const jobs = await startJobs(opened.pool, handlersOf(opened.db, settings));
 	const signal = told();
-	lock.describe(address);
+	lock?.describe(address);
 	say(m.cli_server_ready({ address }, { locale }));
 	if (await accounts.isDemonstration(opened.db)) say(m.cli_server_demonstration({}, { locale }));
 	const token = await accounts.setupToken(opened.db);
 	if (token) say(m.cli_server_setup({ link: `${address}/setup/${token}` }, { locale }));
 	log('info', 'server.stopping', { signal: await signal });
-	await jobs.stop();
-	await close(server);
+	probes.stop();
+	await sleep(settings.drain_s * 1000);
+	await Promise.all([jobs.stop(), close(server)]);
+	if (metrics) await close(metrics);
 }
 
 async function showDemonstration({ db }: Opened): Promise<void> {
@@ -93,7 +102,7 @@ async function showDemonstration({ db }: Opened): Promise<void> {
  * The adapter reads its settings from the environment while it is imported. It would take https and any host for
  * granted: behind a proxy both come from ORIGIN, else the scheme is http and the host what the browser says.
  */
-async function listen(settings: Settings): Promise<Server> {
+async function listen(settings: Settings, probes: Probes): Promise<Server> {
 	const scheme = 'x-kheo-scheme';
 	const host = 'x-kheo-host';
 	const address = 'x-kheo-address';
@@ -103,6 +112,7 @@ async function listen(settings: Settings): Promise<Server> {
 	Object.assign(process.env, { PROTOCOL_HEADER: scheme, HOST_HEADER: host, ADDRESS_HEADER: address });
 	const { handler } = await import(join(projectFolder(), 'build/handler.js'));
 	const server = createHttpServer((request, response) => {
+		if (probes.answer(request, response)) return;
 		request.headers[scheme] = origin?.protocol.slice(0, -1) ?? 'http';
 		const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',');
 		request.headers[address] = addressOf(request.socket.remoteAddress ?? '', forwarded);
@@ -110,13 +120,7 @@ async function listen(settings: Settings): Promise<Server> {
 		nameType(request);
 		handler(request, response, () => response.writeHead(404).end());
 	}, settings.origin);
-	await new Promise<void>((resolve, reject) => {
-		server.once('error', (error) => {
-			const taken = 'code' in error && error.code === 'EADDRINUSE';
-			reject(taken ? problem('server.port_taken', { port: settings.port }, error) : error);
-		});
-		server.listen(settings.port, settings.host, resolve);
-	});
+	await listenAt(server, settings);
 	return server;
 }
 

@@ -74,6 +74,17 @@ export function createHttpServer(handler: RequestListener, origin: string | null
 	return server;
 }
 
+/** Begins to take requests. Throws `server.port_taken`. */
+export function listenAt(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+	return new Promise((resolve, reject) => {
+		server.once('error', (error) => {
+			const taken = 'code' in error && error.code === 'EADDRINUSE';
+			reject(taken ? problem('server.port_taken', { port }, error) : error);
+		});
+		server.listen(port, host, resolve);
+	});
+}
+
 /** Another site's form is refused by SvelteKit before our hooks, which give every answer of ours an id. */
 function logForeign({ method = '' }: IncomingMessage, response: ServerResponse): void {
 	if (response.statusCode === 403 && !response.hasHeader('request-id'))

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Db } from './db.ts';
 import { log, logBug } from './log.ts';
+import type { JobCount } from './metrics.ts';
 import { Problem } from './problem.ts';
 
 /**
@@ -67,6 +68,15 @@ export async function startJobs(pool: pg.Pool, handlers: Handlers): Promise<{ st
 	await boss.schedule('audit.verify', '15 2 * * *', {}, { tz: ZONE });
 	await boss.schedule('privacy.retention', '45 2 * * *', {}, { tz: ZONE });
 	return { stop: () => boss.stop({ timeout: 5_000 }) };
+}
+
+/** How many jobs wait, are at work, or failed and are still kept, by queue. */
+export async function countJobs(pool: pg.Pool): Promise<JobCount[]> {
+	const { rows } = await pool.query<JobCount>(
+		`select name as queue, state::text, count(*)::int as count from ${SCHEMA}.job
+		where state in ('created', 'retry', 'active', 'failed') group by 1, 2`
+	);
+	return rows;
 }
 
 async function carryOut(name: Queue, work: () => Promise<void>): Promise<void> {

@@ -18,6 +18,12 @@ const environment = z.object({
 	HOST: z.string().min(1).default('127.0.0.1'),
 	PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
 	ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+	KHEO_METRICS: z
+		.string()
+		.regex(/^[\w.:[\]-]+:\d{1,5}$/)
+		.optional(),
+	KHEO_REQUEST_LOG: z.enum(['on', 'off']).default('off'),
+	KHEO_DRAIN_S: z.coerce.number().int().min(0).max(300).default(0),
 	KHEO_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
 	KHEO_MAIL_FROM: z
 		.string()
@@ -59,6 +65,12 @@ export type Settings = {
 	/** The address that browsers use; null: `http://<host>:<port>`. */
 	origin: string | null;
 	secret: string | null;
+	/** Where what is counted is told to Prometheus; null: nowhere. */
+	metrics: { host: string; port: number } | null;
+	/** Whether every answered request is a line of the log. */
+	requestLog: boolean;
+	/** Seconds between saying that no more requests are wanted and taking none, for a proxy to hear of it. */
+	drain_s: number;
 	/** Master keys of the sealed lane as `version:key`, with commas between; null: the file in the data folder. */
 	masterKey: string | null;
 	/** Where letters are handed in, and from whom they come; null: nothing is sent. */
@@ -92,6 +104,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
 		port: PORT,
 		origin: ORIGIN ?? null,
 		secret: KHEO_SECRET ?? null,
+		metrics: readListener(read.data.KHEO_METRICS),
+		requestLog: read.data.KHEO_REQUEST_LOG === 'on',
+		drain_s: read.data.KHEO_DRAIN_S,
 		masterKey: KHEO_MASTER_KEY ?? null,
 		mail: url && from ? { url, from } : null,
 		securityContact: read.data.KHEO_SECURITY_CONTACT ?? null,
@@ -99,6 +114,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
 		identityProvider:
 			issuer && clientId && clientSecret ? { issuer, clientId, clientSecret, name: read.data.KHEO_OIDC_NAME } : null
 	};
+}
+
+function readListener(text: string | undefined): Settings['metrics'] {
+	const [, host, port] = /^(.+):(\d+)$/.exec(text ?? '') ?? [];
+	return host && port ? { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) } : null;
 }
 
 function refuseHalves(given: Readonly<Record<string, unknown>>): void {
