@@ -45,13 +45,15 @@ export default defineConfig({
 					'img-src': ['self', 'data:'],
 					'font-src': ['self'],
 					'connect-src': ['self'],
+					'worker-src': ['self'],
 					'object-src': ['none'],
 					'base-uri': ['none'],
 					'frame-ancestors': ['none'],
 					'form-action': ['self'],
 					'require-trusted-types-for': ['script'],
-					// Svelte's own templates, what is pasted into the editor, and the charts: nothing else becomes markup.
-					'trusted-types': ['svelte-trusted-html', 'ProseMirrorClipboard', 'kheo-chart']
+					// Svelte's own templates, what is pasted into the editor, and the charts: nothing else becomes markup. The one
+					// called default lets the map that zooms start its worker from one file, and nothing else (src/lib/maps/zoom.ts).
+					'trusted-types': ['svelte-trusted-html', 'ProseMirrorClipboard', 'kheo-chart', 'default']
 				}
 			}
 		})

@@ -540,6 +540,7 @@ create table place_shapes (
 	region text not null,
 	path text not null,
 	bounds integer[] not null,
+	outline jsonb,
 	constraint place_shapes_bounds_check CHECK ((cardinality(bounds) = 4)),
 	constraint place_shapes_path_check CHECK ((path ~ '^[MLmlz0-9 ,-]+$'::text)),
 	constraint place_shapes_region_check CHECK ((region = ANY (ARRAY['mainland'::text, 'hoang_sa'::text, 'truong_sa'::text]))),
@@ -550,6 +551,7 @@ grant delete, insert, select on place_shapes to kheo_app;
 comment on table place_shapes is 'Outlines of places as they are drawn, from a file of the operator; the archipelagos apart, for insets.';
 comment on column place_shapes.path is 'SVG path in steps of the grid of the place''s tier (src/lib/maps/shape.ts).';
 comment on column place_shapes.bounds is 'Least and greatest x and y in the same steps.';
+comment on column place_shapes.outline is 'Coordinates of a GeoJSON MultiPolygon in degrees; null where the file was taken in before they were kept.';
 
 create table place_successions (
 	old_place_id uuid not null,

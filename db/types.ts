@@ -516,6 +516,10 @@ export interface PlaceShapes {
    */
   bounds: number[];
   /**
+   * Coordinates of a GeoJSON MultiPolygon in degrees; null where the file was taken in before they were kept.
+   */
+  outline: Json | null;
+  /**
    * SVG path in steps of the grid of the place's tier (src/lib/maps/shape.ts).
    */
   path: string;

@@ -8,10 +8,15 @@ declare global {
 	/** Browsers without Trusted Types have none; what a policy makes is taken where markup is. */
 	var trustedTypes:
 		| {
-				createPolicy: (
+				createPolicy: <
+					Rules extends {
+						createHTML?: (text: string) => string;
+						createScriptURL?: (address: string) => string | null;
+					}
+				>(
 					name: string,
-					rules: { createHTML: (text: string) => string }
-				) => { createHTML: (text: string) => string };
+					rules: Rules
+				) => Rules;
 		  }
 		| undefined;
 	namespace App {

@@ -333,6 +333,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
 		shows: has(({ models }) => models.registered)
 	},
 	'/(office)/map load': { needs: 'signed_in', ask: () => ({}) },
+	'/(office)/map/outlines.json GET': { needs: 'signed_in', ask: () => ({ search: { day: '2026-05-01' } }) },
 	'/(office)/places load': { needs: 'signed_in', ask: () => ({}) },
 	'/(office)/places/[id] load': { needs: 'signed_in', ask: () => ({ params: { id: PLACE.id } }) },
 	...UNIT_ROWS

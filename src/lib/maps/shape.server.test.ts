@@ -1,16 +1,18 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { operator } from '#lib/accounts/actor.ts';
 import { figureNamed } from '#lib/catalogue.ts';
 import { input, registered } from '#lib/models/office.sample.ts';
 import { listIn, placeOf } from '#lib/places/place.server.ts';
 import { establish } from '#lib/units/unit.server.ts';
+import { listCommunes } from '../../routes/(office)/map/communes.server.ts';
 import { testOn } from '../../../tests/database.ts';
 import { placesWorld } from '../../../tests/worlds.ts';
 import { askCommunes } from './commune-value.server.ts';
-import { importShapes, listShapes } from './shape.server.ts';
+import { importShapes, listFineShapes, listShapes } from './shape.server.ts';
 
 const test = testOn(placesWorld);
 const machine = operator('thử nghiệm');
@@ -49,6 +51,32 @@ test('outlines of all provinces of now and of then are taken in once; anything e
 	} finally {
 		rmSync(folder, { recursive: true });
 	}
+});
+
+test('communes of then have outlines too, once a file of them is taken in', async ({ db }) => {
+	const day = '2025-06-30';
+	const { rows } = await sql<{ code: string }>`
+		select code from place_versions where tier = 'commune' and valid @> ${day}::date`.execute(db);
+	const features = rows.map(({ code }, at) => {
+		const [west, south] = [102 + (at % 100) * 0.05, 8 + Math.floor(at / 100) * 0.12];
+		const ring = [[0, 0], [0.04, 0], [0.04, 0.1], [0, 0.1], [0, 0]].map(([x = 0, y = 0]) => [west + x, south + y]); // prettier-ignore
+		return { type: 'Feature', properties: { code }, geometry: { type: 'Polygon', coordinates: [ring] } };
+	});
+	const folder = mkdtempSync(join(tmpdir(), 'kheo-shapes-'));
+	try {
+		const file = join(folder, 'communes.json');
+		writeFileSync(file, JSON.stringify({ type: 'FeatureCollection', features }));
+		expect(await importShapes(db, machine, file)).toMatchObject({ tier: 'commune', count: rows.length, day });
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+	const province = await placeOf(db, '40', day);
+	const communes = await listCommunes(db, province?.id ?? '', day);
+	expect(communes.length).toBe(412);
+	expect(communes.every(({ district }) => district !== null)).toBe(true);
+	const ids = communes.map(({ id }) => id);
+	expect(new Set((await listShapes(db, ids)).map(({ placeId }) => placeId)).size).toBe(412);
+	expect((await listFineShapes(db, ids)).length).toBe(412);
 });
 
 test('what an old commune registered stands on the commune that it became; the rest is told', async ({ db }) => {

@@ -36,15 +36,15 @@ export async function importShapes(db: Db, actor: Actor, path: string): Promise<
 	const answer = { tier, count: outlines.length, day };
 	return inTransaction(db, async (tx) => {
 		const json = JSON.stringify(rows);
-		const parsed = sql`jsonb_to_recordset(${json}::jsonb) as r ("placeId" uuid, region text, path text, bounds integer[])`;
+		const parsed = sql`jsonb_to_recordset(${json}::jsonb) as r ("placeId" uuid, region text, path text, bounds integer[], outline jsonb)`;
 		const { rows: differing } = await sql`
 			select 1 from ${parsed} left join place_shapes s on s.place_id = "placeId" and s.region = r.region
-			where s.path is distinct from r.path limit 1`.execute(tx);
+			where s.path is distinct from r.path or s.outline is distinct from r.outline limit 1`.execute(tx);
 		if (differing.length === 0) return { ...answer, changed: false };
 		return command(tx, actor, async () => {
 			await sql`delete from place_shapes where place_id = any(${[...ids.values()]}::uuid[])`.execute(tx);
-			await sql`insert into place_shapes (place_id, region, path, bounds)
-				select "placeId", region, path, bounds from ${parsed}`.execute(tx);
+			await sql`insert into place_shapes (place_id, region, path, bounds, outline)
+				select "placeId", region, path, bounds, outline from ${parsed}`.execute(tx);
 			const action = { id: newId(), homeId: PLACES_ID, recordId: PLACES_ID, unitId: null, details: answer };
 			return { result: { ...answer, changed: true }, actions: [{ ...action, noun: 'place', verb: 'load_shapes' }] };
 		});
@@ -100,17 +100,24 @@ function some(codes: readonly string[]): string {
 	return codes.length === 0 ? '0' : `${codes.length} (${codes.slice(0, 5).join(', ')}${codes.length > 5 ? ' …' : ''})`;
 }
 
-export type DrawnShape = Shape & { placeId: string };
+/** `isFine`: can it be zoomed? */
+export type DrawnShape = Shape & { placeId: string; isFine: boolean };
 
-/** The outlines of places; those without any are absent. */
+/** The outlines of places as they are drawn in a page; those without any are absent. */
 export async function listShapes(db: Db, placeIds: readonly string[]): Promise<DrawnShape[]> {
-	const { rows } = await sql<{
-		placeId: string;
-		region: Region;
-		path: string;
-		bounds: [number, number, number, number];
-	}>`
-		select place_id as "placeId", region, path, bounds from place_shapes
+	const { rows } = await sql<DrawnShape>`
+		select place_id as "placeId", region, path, bounds, outline is not null as "isFine" from place_shapes
 		where place_id = any(${[...placeIds]}::uuid[]) order by place_id, region`.execute(db);
+	return rows;
+}
+
+/** A place's outline in degrees, its part in an archipelago apart. */
+export type FineShape = { placeId: string; region: Region; outline: [number, number][][][] };
+
+/** The outlines of places for zooming; those of files taken in before these were kept are absent. */
+export async function listFineShapes(db: Db, placeIds: readonly string[]): Promise<FineShape[]> {
+	const { rows } = await sql<FineShape>`
+		select place_id as "placeId", region, outline from place_shapes
+		where place_id = any(${[...placeIds]}::uuid[]) and outline is not null order by place_id, region`.execute(db);
 	return rows;
 }

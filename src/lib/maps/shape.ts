@@ -6,11 +6,15 @@ const REGIONS = ['mainland', 'hoang_sa', 'truong_sa'] as const;
 export type Region = (typeof REGIONS)[number];
 export type Position = readonly [number, number];
 export type Polygon = readonly (readonly Position[])[];
-/** `bounds`: x from, y from, x to, y to. */
+/** `bounds`: x from, y from, x to, y to; `outline`: the same in degrees, for zooming. */
 export type Shape = { region: Region; path: string; bounds: [number, number, number, number] };
+export type Outlined = Shape & { outline: Polygon[] };
 
 /** Degrees a step: what the country is drawn with, and a province with its communes. Neighbours share the points of their border. */
 const GRID: Readonly<Record<PlaceTier, number>> = { province: 0.02, district: 0.01, commune: 0.004 };
+/** Steps a degree of what is zoomed; fewer points than a closed triangle has are no ring. */
+const FINE = 10_000;
+const CLOSED = 3;
 /** A degree of longitude is shorter than one of latitude; as in the middle of the country. */
 const SHORTER = Math.cos((16.5 * Math.PI) / 180);
 /** East of the coast there are the archipelagos only, of which Hoàng Sa lies north of 13°; in the south the coast draws back. */
@@ -19,7 +23,7 @@ const SOUTH = { of: 11, openSea: 109.2 };
 const BETWEEN = 13;
 
 /** The paths of a place's polygons, those of the archipelagos apart. What is smaller than a step becomes a point of one. */
-export function shapesOf(tier: PlaceTier, polygons: readonly Polygon[]): Shape[] {
+export function shapesOf(tier: PlaceTier, polygons: readonly Polygon[]): Outlined[] {
 	const byRegion = Map.groupBy(polygons, regionOf);
 	return REGIONS.flatMap((region) => {
 		const parts = byRegion.get(region) ?? [];
@@ -30,8 +34,24 @@ export function shapesOf(tier: PlaceTier, polygons: readonly Polygon[]): Shape[]
 		const drawn = areas.length > 0 && region === 'mainland' ? areas : rings.map(atLeastOneStep);
 		const all = drawn.flat();
 		const [xs, ys] = [all.map(([x]) => x), all.map(([, y]) => y)];
-		return [{ region, path: drawn.map(pathOf).join(''), bounds: [least(xs), least(ys), greatest(xs), greatest(ys)] }];
+		const bounds: Shape['bounds'] = [least(xs), least(ys), greatest(xs), greatest(ys)];
+		return [{ region, path: drawn.map(pathOf).join(''), bounds, outline: parts.flatMap(finely) }];
 	});
+}
+
+/** A polygon in steps of ten metres; what has no area in them is left out. */
+function finely(polygon: Polygon): Polygon[] {
+	const rings = polygon.map((ring) =>
+		ring
+			.map(([lon, lat]): Position => [fine(lon), fine(lat)])
+			.filter(([lon, lat], at, all) => lon !== all[at - 1]?.[0] || lat !== all[at - 1]?.[1])
+	);
+	const [outer] = rings;
+	return outer && outer.length > CLOSED ? [rings.filter((ring) => ring.length > CLOSED)] : [];
+}
+
+function fine(degrees: number): number {
+	return Math.round(degrees * FINE) / FINE;
 }
 
 function regionOf(polygon: Polygon): Region {

@@ -11,13 +11,14 @@ import { shadeOf, stepsOf, type Step } from '#lib/maps/scale.ts';
 import { layoutOf } from '#lib/maps/tiles.ts';
 import { askProvinces, type ProvinceValue } from '#lib/maps/value.server.ts';
 import { m } from '#lib/paraglide/messages.js';
+import { get } from '#lib/places/place.server.ts';
 import { REORGANISED_ON } from '#lib/places/gazetteer.ts';
 import { readFullName } from '#lib/places/place.ts';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { word } from '#lib/ui/word.ts';
 import { listOwn } from '#lib/units/unit.server.ts';
-import { communesOf } from './communes.server.ts';
+import { communesOf, outlinesHref } from './communes.server.ts';
 import { legendOf } from './legend.ts';
 import type { PageServerLoad } from './$types';
 
@@ -33,18 +34,23 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 	const code = url.searchParams.get('in');
 	const province = values.find(({ place }) => place.code === code);
 	const within = (one: string) => `/map?${new URLSearchParams({ ...keep, ...period, in: one })}`;
-	const drawing = drawingOf(
-		await listShapes(
-			db,
-			values.map(({ place }) => place.id)
-		)
+	const shapes = await listShapes(
+		db,
+		values.map(({ place }) => place.id)
 	);
+	const drawing = drawingOf(shapes);
 	const view = url.searchParams.get('view') === 'shapes' ? 'shapes' : 'tiles';
 	const told = values.flatMap(({ answer }) => (typeof answer?.value === 'number' ? [answer.value] : []));
 	const steps = stepsOf(told);
 	const { keep } = choosePeriod(url, period, now);
 	const { in: _in, ...withoutIn } = keep;
-	const at = (way: 'then' | 'now') => `/map?${new URLSearchParams({ ...keep, ...period, structure: way })}`;
+	const at = async (way: 'then' | 'now') => {
+		const same = province && (await get(db, province.place.id, way === 'now' ? now : period.asOf));
+		// The same code may be another province's on the other day.
+		const params = new URLSearchParams({ ...withoutIn, ...period, structure: way });
+		if (same?.isOfDay && same.code) params.set('in', same.code);
+		return `/map?${params}`;
+	};
 	const viewed = (way: 'tiles' | 'shapes') => `/map?${new URLSearchParams({ ...keep, ...period, view: way })}`;
 	return {
 		communes: await communesOf(db, actor, { question, province }),
@@ -55,11 +61,12 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 		days: period,
 		structure,
 		ways: [
-			{ href: at('then'), label: m.map_then({ count: countOn(period.asOf) }), current: structure === 'then' },
-			{ href: at('now'), label: m.map_now({ count: countOn(now) }), current: structure === 'now' }
+			{ href: await at('then'), label: m.map_then({ count: countOn(period.asOf) }), current: structure === 'then' },
+			{ href: await at('now'), label: m.map_now({ count: countOn(now) }), current: structure === 'now' }
 		],
 		view,
 		drawing: view === 'shapes' ? drawing : null,
+		outlines: outlinesHref(shapes, { day, in: null }),
 		views:
 			drawing === null
 				? []
