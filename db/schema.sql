@@ -1319,9 +1319,7 @@ create table unit_paths (
 	inherited boolean default false not null,
 	undivided boolean default false not null,
 	unmoved boolean generated always as ((valid = daterange('-infinity'::date, NULL::date))) stored not null,
-	constraint unit_paths_depth_check CHECK ((depth >= 0)),
-	constraint unit_paths_ancestor_fk FOREIGN KEY (ancestor_id) REFERENCES units(id),
-	constraint unit_paths_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id)
+	constraint unit_paths_depth_check CHECK ((depth >= 0))
 );
 CREATE INDEX unit_paths_ancestor_index ON public.unit_paths USING btree (ancestor_id, unit_id);
 CREATE INDEX unit_paths_moved_index ON public.unit_paths USING btree (ancestor_id) WHERE (upper_inf(known) AND (NOT unmoved));
@@ -1355,10 +1353,7 @@ create table unit_states (
 	constraint unit_states_heirless_check CHECK ((closed OR (NOT heirless))),
 	constraint unit_versions_parent_check CHECK ((parent_id IS DISTINCT FROM unit_id)),
 	constraint unit_versions_valid_check CHECK ((NOT isempty(valid))),
-	constraint unit_versions_event_fk FOREIGN KEY (event_id) REFERENCES unit_events(id),
 	constraint unit_versions_kind_fk FOREIGN KEY (kind) REFERENCES unit_kinds(kind),
-	constraint unit_versions_parent_fk FOREIGN KEY (parent_id) REFERENCES units(id),
-	constraint unit_versions_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
 	constraint unit_versions_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX unit_states_code_unique ON public.unit_states USING btree (code, lower(valid)) WHERE present;

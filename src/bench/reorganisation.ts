@@ -4,12 +4,12 @@ import { operator } from '#lib/accounts/actor.ts';
 import { figureNamed } from '#lib/catalogue.ts';
 import { ask } from '#lib/figures/ask.server.ts';
 import { FOLLOWERS } from '#lib/followers.server.ts';
-import { post } from '#lib/ledger/ledger.server.ts';
-import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
+import type { Db } from '#lib/server/db.ts';
 import { record } from '#lib/units/event.server.ts';
 import { branchesUnder, tree } from '#lib/units/tree.server.ts';
 import { establish } from '#lib/units/unit.server.ts';
-import { eventsOf, madeUpCountry, unitsBefore, type Reorganised } from './country.ts';
+import { eventsOf, madeUpCountry, unitsBefore } from './country.ts';
+import { postSamples } from './sample.ts';
 import { median_ms, medians_ms, time_ms, type Measured } from './table.ts';
 
 const BASES = 5;
@@ -19,41 +19,33 @@ const actor = operator('Đo');
 
 /**
  * A country of 10.035 communes with five base units each becomes one of 3.321 in one go; then a figure is asked on the tree
- * of then and of now, and the tree of a day is opened. All is taken back.
+ * of then and of now, and the tree of a day is opened. It stays, so it is measured last.
  */
 export async function measureReorganisation({ db }: { db: Db }): Promise<Measured[]> {
-	const measured: Measured[] = [];
-	const back = new Error('taken back');
-	await inTransaction(db, async (tx) => {
-		measured.push(...(await reorganise(tx, madeUpCountry())));
-		throw back;
-	}).catch((error: unknown) => {
-		if (error !== back) throw error;
-	});
-	return measured;
-}
-
-async function reorganise(tx: Tx, country: Reorganised): Promise<Measured[]> {
+	const country = madeUpCountry();
 	const units = unitsBefore(country, BASES);
 	const top = units[0]?.id ?? '';
-	const established = await time_ms(() => establish(tx, actor, { units }));
-	await enterModels(
-		tx,
-		units.flatMap(({ id, kind }) => (id !== undefined && kind === 'commune_committee' ? [id] : [])),
-		top
-	);
-	await sql`select refresh_statistics()`.execute(tx);
+	const established = await time_ms(() => establish(db, actor, { units }));
+	const communes = units.flatMap(({ id, kind }) => (id !== undefined && kind === 'commune_committee' ? [id] : []));
+	const models = Array.from({ length: MODELS }, (_, n) => ({
+		unitId: communes[n % communes.length] ?? top,
+		caseId: newId(),
+		onDate: '2024-03-26',
+		quantity: 1
+	}));
+	await postSamples(db, top, models);
+	await sql`select refresh_statistics()`.execute(db);
 	const events = eventsOf(country, BASES);
-	const recorded = await time_ms(() => record(tx, actor, { events, followers: FOLLOWERS }));
-	await sql`select refresh_statistics()`.execute(tx);
+	const recorded = await time_ms(() => record(db, actor, { events, followers: FOLLOWERS }));
+	await sql`select refresh_statistics()`.execute(db);
 	const figure = figureNamed('models.registered');
 	const question = { unitId: top, from: '2024-01-01', asOf: '2024-12-31', by: ['unit'] };
 	const [then, now] = await medians_ms(RUNS, [
-		() => ask(tx, actor, figure, { ...question, structure: 'then' }),
-		() => ask(tx, actor, figure, { ...question, structure: 'now' })
+		() => ask(db, actor, figure, { ...question, structure: 'then' }),
+		() => ask(db, actor, figure, { ...question, structure: 'now' })
 	]);
-	const opened = await median_ms(RUNS, () => tree(tx, top, { day: '2025-06-30', open: [] }));
-	const unfolded = await median_ms(RUNS, () => branchesUnder(tx, top, country.day));
+	const opened = await median_ms(RUNS, () => tree(db, top, { day: '2025-06-30', open: [] }));
+	const unfolded = await median_ms(RUNS, () => branchesUnder(db, top, country.day));
 	return [
 		{
 			what: `a country reorganised: ${events.length} events, ${units.length} units`,
@@ -77,27 +69,4 @@ async function reorganise(tx: Tx, country: Reorganised): Promise<Measured[]> {
 			yardstick: null
 		}
 	];
-}
-
-async function enterModels(tx: Tx, communes: readonly string[], homeId: string): Promise<void> {
-	const facets = {
-		year: '2024',
-		level: 'base',
-		kind: 'model',
-		field: 'economy',
-		subject: 'collective',
-		novelty: 'new'
-	};
-	const postings = Array.from({ length: MODELS }, (_, n) => ({
-		homeId,
-		noun: 'model',
-		caseId: newId(),
-		actionId: newId(),
-		measure: 'model.registered',
-		unitId: communes[n % communes.length] ?? homeId,
-		onDate: '2024-03-26',
-		quantity: 1,
-		facets
-	}));
-	await post(tx, postings);
 }

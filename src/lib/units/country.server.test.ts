@@ -7,11 +7,11 @@ import { figureNamed } from '#lib/catalogue.ts';
 import { dice } from '#lib/demo/dice.ts';
 import { askEach } from '#lib/figures/each.server.ts';
 import { FOLLOWERS } from '#lib/followers.server.ts';
-import { post } from '#lib/ledger/ledger.server.ts';
-import { inTransaction, type Db } from '#lib/server/db.ts';
+import type { Db } from '#lib/server/db.ts';
 import { splitRows } from '#lib/spreadsheet/csv-rows.ts';
 import { sql } from 'kysely';
 import { eventsOf, madeUpCountry, unitsBefore, type Reorganised } from '../../bench/country.ts';
+import { postSamples } from '../../bench/sample.ts';
 import { test } from '../../../tests/database.ts';
 import type { UnitEvent } from './event.schema.ts';
 import { record } from './event.server.ts';
@@ -92,31 +92,17 @@ function realCountry(): Reorganised {
 
 async function enterModels(db: Db, country: Reorganised, ids: ReadonlyMap<string, string>): Promise<Entered[]> {
 	const chance = dice(12_061_948);
-	const home = ids.get('TW') ?? '';
-	const facets = {
-		year: '2024',
-		level: 'base',
-		kind: 'model',
-		field: 'economy',
-		subject: 'collective',
-		novelty: 'new'
-	};
 	const entered = Array.from({ length: MODELS }, () => ({
 		commune: chance.pick(country.communes).code,
 		caseId: newId()
 	}));
-	const postings = entered.map(({ commune, caseId }) => ({
-		homeId: home,
-		noun: 'model',
-		caseId,
-		actionId: newId(),
-		measure: 'model.registered',
+	const samples = entered.map(({ commune, caseId }) => ({
 		unitId: ids.get(`X${commune}`) ?? '',
+		caseId,
 		onDate: '2024-03-26',
-		quantity: 1,
-		facets
+		quantity: 1
 	}));
-	await inTransaction(db, (tx) => post(tx, postings));
+	await postSamples(db, ids.get('TW') ?? '', samples);
 	return entered;
 }
 

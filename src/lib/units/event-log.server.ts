@@ -42,16 +42,12 @@ export async function insertEvents(tx: Tx, actionId: string, events: readonly Ne
 			heir_id: one.change === 'close' ? one.heirId : null
 		}))
 	);
-	const json = JSON.stringify(changes);
-	await sql`
-		insert into units (id)
-		select unit_id from jsonb_to_recordset(${json}::jsonb) as r (unit_id uuid, change text) where change = 'open'`.execute(
-		tx
-	);
+	const opened = changes.filter((one) => one.change === 'open').map((one) => one.unit_id);
+	await sql`insert into units (id) select unnest(${opened}::uuid[])`.execute(tx);
 	await sql`
 		insert into unit_changes (event_id, position, unit_id, change, sets, heir_id)
 		select event_id, position, unit_id, change, sets, heir_id
-		from jsonb_to_recordset(${json}::jsonb) as r (event_id uuid, position integer, unit_id uuid, change text, sets jsonb,
+		from jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) as r (event_id uuid, position integer, unit_id uuid, change text, sets jsonb,
 			heir_id uuid)`.execute(tx);
 }
 
