@@ -37,17 +37,17 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 		findTheme(db, unit.id, year),
 		historyOf(db, actor, { unit, bearers })
 	]);
-	const [establishes, reorganises, reviews, manages, reads] = await Promise.all([
+	const [establishes, reorganises, reviews, manages, reads, compares] = await Promise.all([
 		may(db, actor, 'unit.establish', unit.id),
 		may(db, actor, 'unit.reorganise', unit.id),
 		may(db, actor, 'model.review', unit.id),
 		may(db, actor, 'account.manage', unit.id),
-		may(db, actor, 'model.read', unit.id)
+		may(db, actor, 'model.read', unit.id),
+		may(db, actor, 'figure.read', unit.id)
 	]);
 	const figure = figureNamed('models.registered');
 	const registered = reads && !ended ? await ask(db, actor, figure, { unitId: unit.id, ...period }) : null;
-	const people =
-		manages && !ended ? (await listRoles(db, actor, unit.id)).filter((person) => person.unitCode === unit.code) : [];
+	const people = manages ? (await listRoles(db, actor, unit.id)).filter((person) => person.unitId === unit.id) : [];
 	const open = await Promise.all(above.map((one) => may(db, actor, 'unit.read', one.id)));
 	return {
 		unit: { id: unit.id, code: unit.code, name: unit.name },
@@ -80,6 +80,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 		})),
 		may: {
 			establishes: establishes && !ended,
+			compares,
 			reorganises: reorganises && !ended,
 			reviews: reviews && !ended,
 			manages: manages && !ended,
