@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { confirm, enter, fill, reads } from './acts.ts';
+import { act, confirm, enter, fill, reads } from './acts.ts';
 import { test } from './browser.ts';
 
 const WALK_MS = 90_000;
@@ -79,5 +79,52 @@ test(
 		await page.goto('/units/TS-B');
 		expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Chi bộ Thử B');
 		await page.context().close();
+	}
+);
+
+test(
+	'what a split leaves to nobody is attributed by hand from the work list',
+	{ timeout: WALK_MS },
+	async ({ browser }) => {
+		const page = await enter(browser, 'administrator');
+		await establish(page, 'TS-D', 'Chi bộ Thử D');
+		const officer = await enter(browser, 'officer');
+		await officer.goto('/models/new?unit=TS-D');
+		await fill(officer, {
+			'Tên mô hình': 'Thắp sáng đường quê Thử D',
+			Năm: '2026',
+			Cấp: 'Cấp cơ sở',
+			'Ngày đăng ký': '5/10/2026',
+			'Lĩnh vực': 'Kinh tế',
+			'Chủ thể': 'Tập thể',
+			'Mới hay tiếp tục': 'Đăng ký mới'
+		});
+		await officer.getByRole('button', { name: 'Lưu và trình' }).click();
+		await officer.waitForURL(/\/models\/[0-9a-f-]{36}/);
+		await act(officer, 'Duyệt đăng ký');
+
+		await page.goto('/units/events/new?kind=split&unit=TS-D&day=2026-11-01', { waitUntil: 'networkidle' });
+		for (const [name, code] of [
+			['Phần 1', 'TS-E'],
+			['Phần 2', 'TS-F']
+		] as const) {
+			const part = page.getByRole('group', { name });
+			await part.getByLabel('Mã đơn vị mới').fill(code);
+			await part.getByLabel('Loại').selectOption({ label: 'Chi bộ trực thuộc' });
+			await part.getByLabel('Tên mới').fill(`Chi bộ ${code}`);
+		}
+		await fill(page, { 'Lý do': 'Theo đề án chia chi bộ' });
+		await page.getByRole('button', { name: 'Xem trước' }).click();
+		await reads(page, 'Hồ sơ chưa rõ về đâu sẽ hiện ở mục “chưa phân được”');
+		await confirm(page, 'Ghi nhận');
+
+		await officer.goto('/units/undivided', { waitUntil: 'networkidle' });
+		await officer.getByRole('link', { name: 'Chi bộ Thử D' }).click();
+		await officer.getByRole('checkbox', { name: 'Thắp sáng đường quê Thử D' }).check();
+		await fill(officer, { 'Đơn vị kế thừa': 'Chi bộ TS-E (TS-E)', 'Lý do phân': 'Theo biên bản bàn giao' });
+		await officer.getByRole('button', { name: 'Phân các hồ sơ đã chọn' }).click();
+		await reads(officer, 'Đã phân 1 hồ sơ');
+		await reads(officer, 'Đã phân hết hồ sơ của đơn vị này.');
+		await Promise.all([page.context().close(), officer.context().close()]);
 	}
 );
