@@ -3,7 +3,10 @@ import { v7 as newId } from 'uuid';
 import { describe, expect } from 'vitest';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
+import { FOLLOWERS } from '#lib/followers.server.ts';
 import { visibleTo, visibleUnder } from '#lib/units/authority.server.ts';
+import { UnitEvent } from '#lib/units/event.schema.ts';
+import { record } from '#lib/units/event.server.ts';
 import { establish } from '#lib/units/unit.server.ts';
 import { test } from '../../../tests/database.ts';
 import { create } from './account.server.ts';
@@ -70,6 +73,30 @@ describe('refusals', () => {
 		await expect(grant(db, machine, { ...wanted, role: 'officer' })).rejects.toMatchObject({
 			code: 'account.role_held'
 		});
+	});
+
+	test('a role does not outlast its unit; what a unit that ended with nobody to follow still has is seen above it, and ended', async ({
+		db
+	}) => {
+		const { topId, baseId } = await world(db);
+		const leader = await person(db, { name: 'Lò Thị Mai', unitId: topId, role: 'leader' });
+		const told = { kind: 'close', unit: 'K-1', effectiveOn: inDays(10), reason: 'kết thúc nhiệm vụ' };
+		await record(db, machine, { events: [UnitEvent.parse(told)], followers: FOLLOWERS });
+		const wanted = { userId: leader.id, unitId: baseId, role: 'officer' as const, from: today() };
+		await expect(grant(db, machine, wanted)).rejects.toMatchObject({ code: 'unit.ended' });
+		await expect(grant(db, machine, { ...wanted, until: inDays(11) })).rejects.toMatchObject({ code: 'unit.ended' });
+		await grant(db, machine, { ...wanted, until: inDays(10) });
+
+		const early = { ...told, unit: 'K-2', effectiveOn: inDays(-1) };
+		await record(db, machine, { events: [UnitEvent.parse(early)], followers: FOLLOWERS });
+		const left = newId();
+		await sql`insert into role_grants (id, user_id, unit_id, role, valid, action_id)
+			select ${left}::uuid, ${leader.id}::uuid, unit_id, 'officer', daterange(current_date - 30, null), ${newId()}::uuid
+			from unit_states where code = 'K-2' and upper_inf(known) limit 1`.execute(db);
+		const seen = async () => (await listUnder(db, machine, topId)).map((one) => one.unitCode);
+		expect(await seen()).toContain('K-2');
+		await endRole(db, machine, left);
+		expect(await seen()).not.toContain('K-2');
 	});
 
 	test('what is lent is one’s own, to a colleague, for a limited time, and not lent on', async ({ db }) => {

@@ -5,8 +5,9 @@ import { today } from '#lib/server/clock.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise } from '#lib/units/authority.server.ts';
+import { refuseEnded } from '#lib/units/taker.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
-import { daysBetween } from '#lib/vietnamese/day.ts';
+import { dayPlus, daysBetween } from '#lib/vietnamese/day.ts';
 import { comparePeople, fold } from '#lib/vietnamese/text.ts';
 import type { Actor, Grant, Role } from './actor.ts';
 import { endSessions } from './session.server.ts';
@@ -14,6 +15,8 @@ import { endTokens } from './token-end.server.ts';
 
 /** Longest time for which a role may be lent: who is away longer hands it over. */
 export const LONGEST_DELEGATION_DAYS = 92;
+/** A day after every recorded one. */
+const FAR_OFF = '9999-12-30';
 
 /** Lent roles count while the role they were lent from is held. */
 const HELD = sql`g.valid @> ${sql.ref('at.day')} and (g.delegated_from_id is null
@@ -31,12 +34,16 @@ export async function actorOf(db: Db, user: { id: string; name: string }): Promi
 	return { id: user.id, name: user.name, grants: rows, everything: false };
 }
 
-/** Enters roles from a day on; the rights to do so were checked by the command that calls it. */
+/**
+ * Enters roles from a day on; the rights to do so were checked by the command that calls it. Refuses a role that would
+ * outlast its unit: those held when a unit ends follow it, one given later would be left behind.
+ */
 export async function giveRoles(
 	tx: Tx,
 	given: { userId: string; grants: readonly Grant[]; actionId: string; from?: string; until?: string | null }
 ): Promise<void> {
 	for (const { unitId, role } of given.grants) {
+		await refuseEnded(tx, unitId, given.until ? dayPlus(given.until, -1) : FAR_OFF);
 		await sql`
 			insert into role_grants (id, user_id, unit_id, role, valid, action_id)
 			values (${newId()}, ${given.userId}, ${unitId}, ${role},
@@ -223,9 +230,15 @@ const COLUMNS = sql<GrantedRole>`
 	(select lender.name from role_grants source join users lender on lender.id = source.user_id
 		where source.id = g.delegated_from_id) as "lentBy"
 	from role_grants g ${at(today())} join users u on u.id = g.user_id
-	join unit_versions v on v.unit_id = g.unit_id and v.valid @> at.day`;
+	cross join lateral (
+		select s.code, s.name from unit_versions s where s.unit_id = g.unit_id
+		order by (s.valid @> at.day) desc, upper(s.valid) desc nulls first limit 1
+	) v`;
 
-/** Who has a role at and under a unit, today or later, for the accounts page. */
+/**
+ * Who has a role at and under a unit, today or later, for the accounts page; also on units that ended there, so that what was
+ * left behind is seen and can be ended.
+ */
 export async function listUnder(db: Db, actor: Actor, unitId: string): Promise<GrantedRole[]> {
 	await authorise(db, actor, 'account.manage', unitId);
 	const { rows } = await sql<GrantedRole>`
