@@ -4,6 +4,6 @@ import { wholeList } from '../whole-list.server.ts';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = async ({ locals, url }) => {
-	const { name, table } = await wholeList(locals, url);
-	return download(`${name}.xlsx`, writeXlsx([table]));
+	const { name, table, about } = await wholeList(locals, url);
+	return download(`${name}.xlsx`, writeXlsx([table, about]));
 };
