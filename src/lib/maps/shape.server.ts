@@ -103,12 +103,12 @@ function some(codes: readonly string[]): string {
 /** `isFine`: can it be zoomed? */
 export type DrawnShape = Shape & { placeId: string; isFine: boolean };
 
-/** The outlines of places as they are drawn in a page; those without any are absent. */
+/** The outlines of places as they are drawn in a page; none where one of them has none: a map with holes tells of no place. */
 export async function listShapes(db: Db, placeIds: readonly string[]): Promise<DrawnShape[]> {
 	const { rows } = await sql<DrawnShape>`
 		select place_id as "placeId", region, path, bounds, outline is not null as "isFine" from place_shapes
 		where place_id = any(${[...placeIds]}::uuid[]) order by place_id, region`.execute(db);
-	return rows;
+	return new Set(rows.map(({ placeId }) => placeId)).size === new Set(placeIds).size ? rows : [];
 }
 
 /** A place's outline in degrees, its part in an archipelago apart. */
