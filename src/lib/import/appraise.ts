@@ -1,11 +1,11 @@
 import type { Level } from '#lib/models/model.ts';
+import type { Refusal } from '#lib/spreadsheet/refusal.ts';
 import { headingKey } from './columns.ts';
 import { placeRows, type NewUnit, type PlacedRow } from './placing.ts';
 import { isAlike, modelKey, type ModelKey } from './model-names.ts';
 import type { RegistrationList } from './registration-list.ts';
 import type { Notice, ReadRow } from './registration-row.ts';
 import type { ListedUnit } from './unit-names.ts';
-import type { Refusal } from './workbook.ts';
 
 /** A registration that stands in the books, of the list's year or the year before. */
 export type ExistingRegistration = {

@@ -1,8 +1,8 @@
 import type { Level } from '#lib/models/model.ts';
+import type { Refusal } from '#lib/spreadsheet/refusal.ts';
 import type { Preview } from './appraise.ts';
 import type { NewUnit } from './placing.ts';
 import type { SheetSummary } from './registration-list.ts';
-import type { Refusal } from './workbook.ts';
 
 /** Lists that offices drop in: how far they come, and what stands in the way of writing one. Pure. */
 

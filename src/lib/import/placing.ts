@@ -1,7 +1,8 @@
+import type { Refusal } from '#lib/spreadsheet/refusal.ts';
 import type { RegistrationList } from './registration-list.ts';
 import type { Notice, ReadRow } from './registration-row.ts';
 import { indexUnits, resolveUnit, unitKey, type ListedUnit, type UnitIndex, type UnitMatch } from './unit-names.ts';
-import { columnLetter, type Refusal } from './workbook.ts';
+import { columnLetter } from './workbook.ts';
 
 /** A unit to be made; under `parentId`, or under the new unit `parentName`, or, both null, under the office. */
 export type NewUnit = { name: string; parentId: string | null; parentName: string | null };

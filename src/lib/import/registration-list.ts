@@ -1,9 +1,10 @@
 import type { Level } from '#lib/models/model.ts';
+import type { Refusal } from '#lib/spreadsheet/refusal.ts';
 import { REGISTRATION_COLUMNS, type ColumnMapping, type Meaning } from './columns.ts';
 import { groupField, groupNovelty, readRow, type ReadRow } from './registration-row.ts';
 import { findTable, type Table } from './table.ts';
 import type { Title } from './title.ts';
-import { columnLetter, type Refusal, type Sheet, type Workbook } from './workbook.ts';
+import { columnLetter, type Sheet, type Workbook } from './workbook.ts';
 
 /** What was found on a sheet. `headings` with their meanings are what the reader may correct. */
 export type SheetSummary = {

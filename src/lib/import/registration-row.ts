@@ -1,6 +1,7 @@
 import type { Field, Level, Novelty, Subject } from '#lib/models/model.ts';
+import type { Refusal } from '#lib/spreadsheet/refusal.ts';
 import { fold, normalise } from '#lib/vietnamese/text.ts';
-import { columnLetter, cellText, type Cell, type Refusal } from './workbook.ts';
+import { columnLetter, cellText, type Cell } from './workbook.ts';
 import { headingKey, type Meaning } from './columns.ts';
 import { readDay } from './dates.ts';
 import { legacyEncoding, tallyWords } from './legacy-text.ts';

@@ -1,8 +1,9 @@
+import type { Refusal } from '#lib/spreadsheet/refusal.ts';
 import type { SheetRow, Work } from '#lib/units/reorganisation.ts';
 import { fold, normalise } from '#lib/vietnamese/text.ts';
 import { REORGANISATION_COLUMNS, type Meaning } from './columns.ts';
 import { findTable, type TableRow } from './table.ts';
-import { cellText, columnLetter, type Refusal, type Sheet, type Workbook } from './workbook.ts';
+import { cellText, columnLetter, type Sheet, type Workbook } from './workbook.ts';
 
 /** The rows of a reorganisation as the sheet tells them; what cannot be read is refused with its cell. */
 export type ReorganisationList = { rows: SheetRow[]; refused: Refusal[] };

@@ -10,6 +10,7 @@ import type { Db } from '#lib/server/db.ts';
 import * as files from '#lib/server/files.ts';
 import { enqueue } from '#lib/server/jobs.ts';
 import { Problem, problem } from '#lib/server/problem.ts';
+import type { Refusal } from '#lib/spreadsheet/refusal.ts';
 import { authorise, visibleTo } from '#lib/units/authority.server.ts';
 import { preview, record } from '#lib/units/event.server.ts';
 import type { SheetCounts } from '#lib/units/reorganisation.ts';
@@ -20,7 +21,6 @@ import { Day, DayOrNone } from '#lib/vietnamese/day.schema.ts';
 import { readReorganisation } from './reorganisation-list.ts';
 import { Unreadable } from './unreadable.ts';
 import { readWorkbook } from './workbook.server.ts';
-import type { Refusal } from './workbook.ts';
 
 /** What the decision says of all rows. `tier`: the sheet names every unit of this kind under the office. */
 export const SheetTerms = z.strictObject({

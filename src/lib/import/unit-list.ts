@@ -1,7 +1,8 @@
+import type { Refusal } from '#lib/spreadsheet/refusal.ts';
 import { normalise } from '#lib/vietnamese/text.ts';
 import { UNIT_COLUMNS, type ColumnMapping, type Meaning } from './columns.ts';
 import { findTable, type TableRow } from './table.ts';
-import { cellText, columnLetter, type Refusal, type Sheet, type Workbook } from './workbook.ts';
+import { cellText, columnLetter, type Sheet, type Workbook } from './workbook.ts';
 
 /** A unit as listed; the parent's code is not yet looked up. `kindName` is in the list's words. */
 type UnitRow = {

@@ -24,19 +24,6 @@ export type Sheet = { name: string; hidden?: true; rows: Row[]; merges: Merge[] 
 
 export type Workbook = { format: WorkbookFormat; sheets: Sheet[] };
 
-/**
- * What is wrong in a cell, by the letter of its column; `value` is the offending text, cut. Text is a message by `code`:
- * `import_refused_<code>`, of a sheet of a reorganisation `reorganise_refused_<code>`.
- */
-export type Refusal = {
-	sheet: string;
-	row: number;
-	column: string;
-	code: string;
-	params: Record<string, string | number>;
-	value: string;
-};
-
 /** What the office sees in a cell; '' when blank. */
 export function cellText(cell: Cell | undefined): string {
 	if (!cell) return '';

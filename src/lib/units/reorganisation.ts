@@ -1,5 +1,5 @@
 /** A whole reorganisation from the rows of a sheet: which events it comes to, or what is wrong in which cell. Pure. */
-import type { Refusal } from '#lib/import/workbook.ts';
+import type { Refusal } from '#lib/spreadsheet/refusal.ts';
 import { fold } from '#lib/vietnamese/text.ts';
 import { UnitEvent, type UnitEventInput } from './event.schema.ts';
 import { kindFromWords, type UnitKind } from './unit.ts';
