@@ -149,6 +149,11 @@ export async function list(db: Db, actor: Actor): Promise<KeptSheet[]> {
 const STEPS = { read: 5, plan: 25, rehearse: 40, record: 30 } as const;
 export type SheetStep = keyof typeof STEPS;
 
+/** What is being done on a sheet; null where its turn has not come. What an open transaction has done cannot be counted. */
+export function stepOf({ progress }: Pick<KeptSheet, 'progress'>): SheetStep | null {
+	return (['read', 'plan', 'rehearse', 'record'] as const).find((step) => STEPS[step] === progress) ?? null;
+}
+
 /** Reads a sheet and works it out. Throws what `readWorkbook` says, as a Problem. */
 export async function look(
 	db: Db,
@@ -203,8 +208,10 @@ type Waiting = {
 async function work(db: Db, { data, id, waiting }: { data: string; id: string; waiting: Waiting }): Promise<void> {
 	const { userId, userName, unitId, terms, name, sha256, state } = waiting;
 	const actor = userId ? await actorOf(db, { id: userId, name: userName ?? '' }) : operator('Khéo');
-	const begun = async (step: SheetStep) => {
-		await sql`update reorganisations set progress = ${STEPS[step]} where id = ${id}::uuid`.execute(db);
+	const begun = async (step: SheetStep, told: SheetSummary | null = null) => {
+		const known = told && JSON.stringify(told);
+		await sql`update reorganisations set progress = ${STEPS[step]}, summary = coalesce(${known}::jsonb, summary)
+			where id = ${id}::uuid`.execute(db);
 	};
 	const file = { name, bytes: await files.read(data, sha256) };
 	const { events, roles, counts, refused } = await look(db, actor, { file, unitId, terms, begun });
@@ -212,11 +219,11 @@ async function work(db: Db, { data, id, waiting }: { data: string; id: string; w
 	if (refused.length > 0) return settle(db, id, { state: 'refused', summary });
 	const whole = { events, roles, followers: FOLLOWERS };
 	if (state === 'reading') {
-		await begun('rehearse');
+		await begun('rehearse', summary);
 		await preview(db, actor, whole);
 		return settle(db, id, { state: 'ready', summary });
 	}
-	await begun('record');
+	await begun('record', summary);
 	// The key: a job that was cut off between recording and saying so does not record again.
 	const { actionId } = await record(db, actor, { ...whole, key: `reorganisation ${id}` });
 	return settle(db, id, { state: 'done', summary, actionId });

@@ -53,5 +53,7 @@ export function kindFromWords(folded: string): UnitKind | null {
 		['dang bo', 'base_committee'],
 		['chi bo', 'base_cell']
 	];
-	return words.find(([start]) => folded === start || folded.startsWith(`${start} `))?.[1] ?? null;
+	// Our own name of a kind may stand in the list: "Đảng uỷ xã, phường, thị trấn".
+	const said = `${folded.replaceAll(',', ' ')} `;
+	return words.find(([start]) => said.startsWith(`${start} `))?.[1] ?? null;
 }

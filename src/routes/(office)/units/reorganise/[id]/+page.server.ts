@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { signedIn } from '#lib/accounts/guard.ts';
-import { decide, get } from '#lib/import/reorganising.server.ts';
+import { decide, get, stepOf } from '#lib/import/reorganising.server.ts';
 import { Id } from '#lib/models/model.schema.ts';
 import { attempt } from '#lib/server/form.ts';
 import { problem } from '#lib/server/problem.ts';
@@ -12,13 +12,19 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params }
 	const sheet = await get(db, signedIn(locals), idOf(params.id));
 	const { summary, terms } = sheet;
 	const counts = summary?.counts ?? null;
+	const step = stepOf(sheet);
 	return {
 		id: sheet.id,
 		fileName: sheet.fileName,
 		unit: { code: sheet.unitCode, name: sheet.unitName },
 		state: sheet.state,
 		stateName: word('reorganise_state', sheet.state),
-		progress: sheet.progress,
+		// How far an open transaction is cannot be seen from outside: no length is made up for it.
+		bar: step === 'rehearse' || step === 'record' ? {} : { value: sheet.progress, max: 100 },
+		step: word('reorganise_step', step ?? 'wait', {
+			before: formatNumber(counts?.before ?? 0),
+			after: formatNumber(counts?.after ?? 0)
+		}),
 		by: sheet.by ?? '…',
 		at: formatInstant(sheet.createdAt),
 		day: formatDay(terms.effectiveOn),
