@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { PERMISSIONS } from '#lib/accounts/actor.ts';
+import { PERMISSIONS, ROLES } from '#lib/accounts/actor.ts';
 import { FIGURES } from '#lib/catalogue.ts';
 import { KINDS, FIELDS, LEVELS, NOVELTIES, STATES, SUBJECTS } from '#lib/models/model.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { PROBLEMS } from '#lib/server/problem.ts';
+import { EVENT_KINDS, LINK_KINDS } from '#lib/units/event.ts';
 import { UNIT_KINDS } from '#lib/units/unit.ts';
 import { test } from './database.ts';
 
@@ -106,6 +107,10 @@ describe('texts', () => {
 				`figure_${name.replace('.', '_')}`,
 				`figure_${name.replace('.', '_')}_definition`
 			]),
+			...Object.keys(PERMISSIONS).map((permission) => `permission_${permission.replace('.', '_')}`),
+			...ROLES.flatMap((role) => [`role_${role}`, `role_hint_${role}`]),
+			...EVENT_KINDS.flatMap((kind) => [`event_kind_${kind}`, `event_help_${kind}`]),
+			...LINK_KINDS.map((kind) => `unit_link_${kind}`),
 			...UNIT_KINDS.map((kind) => `unit_kind_${kind}`),
 			...STATES.map((state) => `state_${state}`),
 			...LEVELS.map((level) => `level_${level}`),
