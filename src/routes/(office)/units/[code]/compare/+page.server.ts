@@ -6,6 +6,7 @@ import type { Figure, Structure } from '#lib/figures/figure.ts';
 import { figureText } from '#lib/figures/format-figure.ts';
 import type { Door } from '#lib/figures/ledger-panel.ts';
 import { structureText } from '#lib/figures/structure-text.ts';
+import { listRegistrationYears } from '#lib/models/list.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
@@ -22,11 +23,12 @@ import type { PageServerLoad } from './$types';
 const COMPARED = ['models.registered', 'models.recognised', 'models.recognition_rate', 'models.typical'].map(
 	figureNamed
 );
+const FIRST_YEAR = 1930;
 const TREES = ['then', 'now'] as const;
 
 type Compared = { unitId: string; ref: string; year: number; structure: Structure };
 
-/** A unit's figures of the years around its last reorganisation, on the organisation of then and of now, and its family. */
+/** A unit's figures of three years, at first those around its last reorganisation, on the organisation of then and of now, and its family. */
 export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, url }) => {
 	const actor = signedIn(locals);
 	const bearers = await bearersOf(db, actor, params.code);
@@ -38,7 +40,9 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 		.map((one) => one.on)
 		.filter((day) => day > BEFORE_ALL);
 	const last = days.toSorted().at(-1) ?? null;
-	const years = yearsAround(last);
+	const middle = readYear(url.searchParams.get('year')) ?? (await yearToCompare(db, actor, { unitId: unit.id, last }));
+	const years = [middle - 1, middle, middle + 1].filter((year) => year <= presentYear());
+	const at = (year: number) => `?${new URLSearchParams({ bearer: unit.id, year: String(year) })}`;
 	const ref = known.get(unit.id)?.ref ?? unit.code;
 	const rows = await Promise.all(
 		COMPARED.map(async (figure) => ({
@@ -55,6 +59,8 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 		unit: { id: unit.id, code: unit.code, name: unit.name, ref },
 		last: last && formatDay(last),
 		years,
+		earlier: middle - 1 > FIRST_YEAR ? at(middle - 1) : null,
+		later: middle < presentYear() ? at(middle + 1) : null,
 		trees: TREES.map((structure) => structureText(structure)),
 		rows,
 		family: { ...layOut(family, unit.id), more: family.more },
@@ -73,11 +79,23 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 	};
 };
 
-/** The year before, the year of it and the year after, as far as they have begun; without a reorganisation the last three. */
-function yearsAround(day: string | null): number[] {
-	const present = Number(today().slice(0, 4));
-	const middle = day === null ? present - 1 : Math.min(Number(day.slice(0, 4)), present);
-	return [middle - 1, middle, middle + 1].filter((year) => year <= present);
+const presentYear = () => Number(today().slice(0, 4));
+
+function readYear(text: string | null): number | null {
+	if (!/^\d{4}$/.test(text ?? '')) return null;
+	const year = Number(text);
+	return year > FIRST_YEAR && year <= presentYear() ? year : null;
+}
+
+/** The year in the middle: of the last reorganisation, else the one before the last in which anything was registered. */
+async function yearToCompare(
+	db: Db,
+	actor: Actor,
+	{ unitId, last }: { unitId: string; last: string | null }
+): Promise<number> {
+	if (last !== null) return Math.min(Number(last.slice(0, 4)), presentYear());
+	const [latest = presentYear()] = await listRegistrationYears(db, actor, unitId);
+	return Math.min(latest, presentYear()) - 1;
 }
 
 async function compared(
@@ -86,7 +104,7 @@ async function compared(
 	figure: Figure,
 	{ unitId, ref, year, structure }: Compared
 ): Promise<Door> {
-	const period = { from: `${year}-01-01`, asOf: year === Number(today().slice(0, 4)) ? today() : `${year}-12-31` };
+	const period = { from: `${year}-01-01`, asOf: year === presentYear() ? today() : `${year}-12-31` };
 	const answer = await ask(db, actor, figure, { unitId, ...period, structure });
 	const address = { figure: figure.name, unit: ref, ...period, structure };
 	const label = `${word('figure', figure.name)}, ${year}, ${structureText(structure)}`;
