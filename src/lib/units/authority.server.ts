@@ -56,7 +56,8 @@ export async function visibleUnder(
 	{ of, unitId, structure = 'now' }: { of: Belonging; unitId: string; structure?: Trees }
 ): Promise<RawBuilder<boolean>> {
 	const day = structure === 'then' ? dayOf(of) : sql`${structure === 'now' ? today() : structure}::date`;
-	const seen = (await seesAllUnder(db, actor, permission, unitId)) ? sql`true` : visibleTo(actor, permission, of);
+	const seesAll = await seesAllUnder(db, actor, permission, unitId);
+	const seen = seesAll ? sql`true` : visibleTo(actor, permission, of);
 	const under = sql<boolean>`exists (
 		select 1 from unit_paths under
 		where under.unit_id = ${sql.ref(of.unit)} and under.ancestor_id = ${unitId}::uuid
@@ -66,8 +67,10 @@ export async function visibleUnder(
 		join unit_paths under on under.unit_id = share.heir_id and under.ancestor_id = ${unitId}::uuid
 			and under.valid @> ${day} and upper_inf(under.known)
 		where share.valid @> ${day} and upper_inf(share.known))`;
+	// Who takes a case over today stands under the unit, so it is seen too; another day's heirs may since have lost it.
+	const seenToo = seesAll && structure === 'now' ? sql`true` : visibleTo(actor, permission, of);
 	return sql<boolean>`(${under} and ${seen}
-		or (${sql.ref(of.case)}, ${sql.ref(of.unit)}) in ${given} and ${visibleTo(actor, permission, of)})`;
+		or (${sql.ref(of.case)}, ${sql.ref(of.unit)}) in ${given} and ${seenToo})`;
 }
 
 async function seesAllUnder(db: Db, actor: Actor, permission: Permission, unitId: string): Promise<boolean> {
