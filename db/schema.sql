@@ -702,6 +702,7 @@ create table recognitions (
 	constraint recognitions_registration_fk FOREIGN KEY (registration_id) REFERENCES registrations(id),
 	constraint recognitions_pkey PRIMARY KEY (id)
 );
+CREATE INDEX recognitions_number_index ON public.recognitions USING btree (lower(decision_number) text_pattern_ops);
 CREATE INDEX recognitions_registration_index ON public.recognitions USING btree (registration_id);
 grant insert, select, update on recognitions to kheo_app;
 comment on table recognitions is 'Decisions to recognise a registration or not.';
@@ -762,11 +763,12 @@ create table registrations (
 	constraint registrations_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
 	constraint registrations_pkey PRIMARY KEY (id)
 );
-CREATE INDEX registrations_list_index ON public.registrations USING btree (year, registered_on DESC, id);
 CREATE INDEX registrations_name_index ON public.registrations USING gin (name_key gin_trgm_ops);
 CREATE UNIQUE INDEX registrations_once_unique ON public.registrations USING btree (model_id, year, level) WHERE (state <> 'withdrawn'::text);
 CREATE INDEX registrations_open_index ON public.registrations USING btree (year, state) WHERE (state = ANY (ARRAY['draft'::text, 'submitted'::text, 'returned'::text, 'self_assessed'::text, 'appraised'::text]));
+CREATE INDEX registrations_order_index ON public.registrations USING btree (COALESCE(registered_on, 'infinity'::date) DESC, id DESC);
 CREATE INDEX registrations_unit_index ON public.registrations USING btree (unit_id, year);
+CREATE INDEX registrations_year_order_index ON public.registrations USING btree (year, COALESCE(registered_on, 'infinity'::date) DESC, id DESC);
 grant insert, select, update on registrations to kheo_app;
 comment on table registrations is 'A model in one year at one level: what the unit registered, and how far it has come.';
 comment on column registrations.name_key is 'Name folded for search: no tone marks, lower case.';

@@ -40,10 +40,16 @@ export type ListFilter = {
 	limit?: number;
 };
 
-const COLUMNS = sql<ListedRegistration>`
+/** The same line in a file, which tells less. */
+export type FiledRegistration = Omit<ListedRegistration, 'passed' | 'honours' | 'continued'>;
+
+const FILED = sql<FiledRegistration>`
 	r.id, r.model_id as "modelId", r.previous_id as "previousId", r.unit_id as "unitId", r.year, r.level, r.kind, r.field,
 	r.subject, r.novelty, r.state, r.name, r.place, r.note, r.registered_on as "registeredOn", r.contents, r.score::float8 as score,
-	v.code as "unitCode", v.name as "unitName",
+	v.code as "unitCode", v.name as "unitName"`;
+
+const COLUMNS = sql<ListedRegistration>`
+	${FILED},
 	(select a.passed from appraisals a where a.registration_id = r.id and a.stage = 'appraisal'
 		order by a.appraised_at desc, a.id desc limit 1) as passed,
 	array(select h.honour from honours h where h.registration_id = r.id and h.revoked_by is null order by h.decided_on, h.id) as honours,
@@ -98,14 +104,14 @@ const FETCHED = 1000;
  * The whole list, newest day first, some hundred lines at a time: for files, whose length nobody knows. The transaction
  * is the state of the books that the file shows.
  */
-export async function* listWhole(tx: Tx, actor: Actor, filter: ListFilter): AsyncGenerator<ListedRegistration[]> {
+export async function* listWhole(tx: Tx, actor: Actor, filter: ListFilter): AsyncGenerator<FiledRegistration[]> {
 	// A cursor is planned for its first rows; a file takes all of them.
 	await sql`set local cursor_tuple_fraction = 1`.execute(tx);
 	await sql`declare whole_list no scroll cursor for
-		select ${COLUMNS} from registrations r ${UNIT_THEN} ${await listed(tx, actor, filter)}
+		select ${FILED} from registrations r ${UNIT_THEN} ${await listed(tx, actor, filter)}
 		order by ${DAY} desc, r.id desc`.execute(tx);
 	for (;;) {
-		const { rows } = await sql<ListedRegistration>`fetch ${sql.lit(FETCHED)} from whole_list`.execute(tx);
+		const { rows } = await sql<FiledRegistration>`fetch ${sql.lit(FETCHED)} from whole_list`.execute(tx);
 		if (rows.length > 0) yield rows;
 		if (rows.length < FETCHED) break;
 	}
@@ -120,13 +126,18 @@ function readCursor(text: string | null | undefined): { day: string; id: string 
 	return day && id ? { day, id } : null;
 }
 
-/** Years in which anything was registered under a unit, latest first. */
+/** Years in which anything was registered under a unit, latest first: one look for each, however many were. */
 export async function listRegistrationYears(db: Db, actor: Actor, unitId: string): Promise<number[]> {
-	const { rows } = await sql<{
-		year: number;
-	}>`select distinct r.year from registrations r ${await listed(db, actor, { unitId })} order by r.year desc`.execute(
-		db
-	);
+	const where = await listed(db, actor, { unitId });
+	const latest = (before: RawBuilder<unknown>) =>
+		sql`(select r.year from registrations r ${where} ${before} order by r.year desc limit 1)`;
+	const { rows } = await sql<{ year: number }>`
+		with recursive years (year) as (
+			select ${latest(sql``)}
+			union all
+			select ${latest(sql`and r.year < years.year`)} from years where years.year is not null
+		)
+		select year from years where year is not null`.execute(db);
 	return rows.map((row) => row.year);
 }
 
@@ -159,8 +170,10 @@ async function listed(db: Db, actor: Actor, filter: ListFilter): Promise<RawBuil
 function named(search: string): RawBuilder<boolean> {
 	const name = sql<boolean>`r.name_key like ${`%${escapeLike(fold(search))}%`}`;
 	if (!/\d/.test(search)) return name;
-	return sql<boolean>`(${name} or r.id in (
-		select registration_id from recognitions where starts_with(lower(decision_number), ${search.trim().toLowerCase()})))`;
+	const number = `${escapeLike(search.trim().toLowerCase())}%`;
+	// As an array, so that names and numbers are each looked up in their own index.
+	return sql<boolean>`(${name} or r.id = any(array(
+		select registration_id from recognitions where lower(decision_number) like ${number})))`;
 }
 
 function escapeLike(text: string): string {

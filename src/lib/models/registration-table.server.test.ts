@@ -7,7 +7,7 @@ import { onSnapshot } from '#lib/server/snapshot.ts';
 import { writeCsv } from '#lib/spreadsheet/csv.ts';
 import { writeXlsx } from '#lib/spreadsheet/xlsx.ts';
 import { test } from '../../../tests/database.ts';
-import { list, listWhole, type ListedRegistration } from './list.server.ts';
+import { list, listWhole, type FiledRegistration } from './list.server.ts';
 import { input, office, registered } from './office.sample.ts';
 import { registrationTable } from './registration-table.ts';
 
@@ -57,7 +57,7 @@ test('the whole list is every page of it, as it was when the file was begun', as
 	const world = await db.transaction().execute((tx) => office(tx));
 	for (const name of ['Một', 'Hai', 'Ba']) await registered(db, actor, input(world.one, { name }));
 	const { rows } = await list(db, actor, { unitId: world.top });
-	const file = onSnapshot(db, async function* (tx): AsyncGenerator<ListedRegistration[], void> {
+	const file = onSnapshot(db, async function* (tx): AsyncGenerator<FiledRegistration[], void> {
 		await sql`select 1`.execute(tx);
 		yield [];
 		yield* listWhole(tx, actor, { unitId: world.top });

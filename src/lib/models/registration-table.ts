@@ -1,12 +1,12 @@
 import { m } from '#lib/paraglide/messages.js';
 import type { Cell, Table } from '#lib/spreadsheet/table.ts';
 import { word } from '#lib/ui/word.ts';
-import type { ListedRegistration } from './list.server.ts';
+import type { FiledRegistration } from './list.server.ts';
 
 const WIDTHS = [5, 12, 40, 60, 24, 8, 26, 12, 30, 12, 22, 14, 8, 18];
 
 /** A list as an office would keep it in a spreadsheet: one line each, in the reader's language. */
-export function registrationTable(batches: AsyncIterable<readonly ListedRegistration[]>): Table {
+export function registrationTable(batches: AsyncIterable<readonly FiledRegistration[]>): Table {
 	const heads = [
 		m.model_workbook_number(),
 		m.model_unit_code(),
@@ -26,12 +26,12 @@ export function registrationTable(batches: AsyncIterable<readonly ListedRegistra
 	return { name: m.model_workbook_sheet(), widths: WIDTHS, heads, batches: lines(batches) };
 }
 
-async function* lines(batches: AsyncIterable<readonly ListedRegistration[]>): AsyncGenerator<Cell[][]> {
+async function* lines(batches: AsyncIterable<readonly FiledRegistration[]>): AsyncGenerator<Cell[][]> {
 	let number = 0;
 	for await (const rows of batches) yield rows.map((row) => line(row, (number += 1)));
 }
 
-function line(row: ListedRegistration, number: number): Cell[] {
+function line(row: FiledRegistration, number: number): Cell[] {
 	return [
 		number,
 		row.unitCode,

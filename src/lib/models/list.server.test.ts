@@ -1,0 +1,64 @@
+import { expect } from 'vitest';
+import { test } from '../../../tests/database.ts';
+import { list, listRegistrationYears } from './list.server.ts';
+import { appraised, DECISION, input, office, registered } from './office.sample.ts';
+import { draft } from './registration.server.ts';
+import { recognise } from './recognition.server.ts';
+
+test('page by page, forth and back, shows every line once: drafts without a day first, days shared or not', async ({
+	db
+}) => {
+	const world = await office(db);
+	for (const registeredOn of ['2024-03-01', '2024-03-01', '2024-03-01', '2023-05-02', '2024-04-01'])
+		await registered(db, world.machine, input(world.one, { registeredOn, year: Number(registeredOn.slice(0, 4)) }));
+	await draft(db, world.machine, input(world.two, { registeredOn: null }));
+	const filter = { unitId: world.top };
+	const { rows: all } = await list(db, world.machine, filter);
+	expect(all.map((row) => row.registeredOn)).toEqual([
+		null,
+		'2024-04-01',
+		'2024-03-01',
+		'2024-03-01',
+		'2024-03-01',
+		'2023-05-02'
+	]);
+	const forth: string[] = [];
+	let page = await list(db, world.machine, { ...filter, limit: 2 });
+	for (;;) {
+		forth.push(...page.rows.map((row) => row.id));
+		if (!page.next) break;
+		page = await list(db, world.machine, { ...filter, limit: 2, after: page.next });
+	}
+	expect(forth).toEqual(all.map((row) => row.id));
+	const before = await list(db, world.machine, { ...filter, limit: 2, before: page.previous });
+	expect(before.rows.map((row) => row.id)).toEqual(forth.slice(2, 4));
+});
+
+test('years are told latest first, each once, and only of what one may see', async ({ db }) => {
+	const world = await office(db);
+	for (const [unit, year] of [
+		[world.one, 2021],
+		[world.one, 2024],
+		[world.two, 2022],
+		[world.one, 2021]
+	] as const)
+		await registered(db, world.machine, input(unit, { year, registeredOn: `${year}-03-01` }));
+	expect(await listRegistrationYears(db, world.machine, world.top)).toEqual([2024, 2022, 2021]);
+	expect(await listRegistrationYears(db, world.officer, world.top)).toEqual([2024, 2021]);
+	expect(await listRegistrationYears(db, world.nobody, world.top)).toEqual([]);
+});
+
+test('what has a digit is found by the beginning of a decision, too, whatever the case and as it is written', async ({
+	db
+}) => {
+	const world = await office(db);
+	const id = await appraised(db, world.machine, input(world.one));
+	await registered(db, world.machine, input(world.one, { name: 'Tổ 12 giúp nhau' }));
+	await recognise(db, world.reviewer, [id], { ...DECISION, number: '12_5-QĐ/ĐUK' });
+	const found = async (search: string) =>
+		(await list(db, world.machine, { unitId: world.top, search })).rows.map((row) => row.name).sort();
+	expect(await found('12')).toEqual(['Thu gom vỏ chai nhựa gây quỹ', 'Tổ 12 giúp nhau']);
+	expect(await found('12_5-qđ')).toEqual(['Thu gom vỏ chai nhựa gây quỹ']);
+	expect(await found('12-5')).toEqual([]);
+	expect(await found('5-QĐ')).toEqual([]);
+});
