@@ -44,6 +44,21 @@ describe('a workbook', () => {
 		expect(book.Sheets[book.SheetNames[0] ?? '']?.['A2']).toMatchObject({ v: 'a'.repeat(32_767) });
 	});
 
+	test.for([5, 6, 7])('of more lines than a sheet holds goes on in further ones: %i lines', async (count) => {
+		const batches = (async function* () {
+			for (let line = 1; line <= count; line += 2)
+				yield [line, line + 1].filter((one) => one <= count).map((one) => [`dòng ${one}`, one]);
+		})();
+		const tables = [table([['Cộng', count]], { name: 'Một' }), table([], { batches })];
+		const book = read(Buffer.concat(await Array.fromAsync(writeXlsx(tables, 4))));
+		const sheets = Array.from({ length: Math.ceil(count / 3) }, (_, n) =>
+			n === 0 ? 'Danh sách' : `Danh sách (${n + 1})`
+		);
+		expect(book.SheetNames).toEqual(['Một', ...sheets]);
+		const lines = sheets.flatMap((name) => utils.sheet_to_json<{ Số: number }>(book.Sheets[name] ?? {}));
+		expect(lines.map((line) => line.Số)).toEqual(Array.from({ length: count }, (_, n) => n + 1));
+	});
+
 	test('writes its first sheet last, so that it may sum up the others', async () => {
 		let sum = 0;
 		const list = table([], {

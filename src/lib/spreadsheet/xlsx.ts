@@ -18,26 +18,39 @@ const NAME_LENGTH = 31;
 const STYLE = { plain: 0, head: 1, day: 2 } as const;
 
 /**
- * A workbook as a stream. Tables are written from the last to the first, so that a first sheet may sum up what follows it.
+ * A workbook as a stream. Tables are written from the last to the first, so that a first sheet may sum up what follows it;
+ * one that is longer than a sheet (`most` rows) goes on in further sheets.
  * Whatever a table throws ends the stream with it: a file that lacks lines never looks whole.
  */
-export function writeXlsx(tables: readonly Table[]): AsyncGenerator<Uint8Array> {
-	return writePackage(parts(tables));
+export function writeXlsx(tables: readonly Table[], most = ROWS): AsyncGenerator<Uint8Array> {
+	return writePackage(parts(tables, most));
 }
 
-function* parts(tables: readonly Table[]): Generator<Part> {
+/** A sheet as it was written: its file's name without the ending, and its title. */
+type Sheet = { file: string; title: string };
+
+function* parts(tables: readonly Table[], most: number): Generator<Part> {
+	const sheets: Sheet[] = [];
 	for (const [index, table] of [...tables.entries()].reverse()) {
-		yield { name: `xl/worksheets/sheet${index + 1}.xml`, pieces: sheet(table, index === 0) };
+		const source: Source = { batches: table.batches[Symbol.asyncIterator](), held: [], isEnded: false };
+		const written: Sheet[] = [];
+		// Whether there is another sheet is known once the one before is written.
+		while (written.length === 0 || !source.isEnded) {
+			const isFirst = index === 0 && written.length === 0;
+			const number = written.length + 1;
+			const file = number === 1 ? `sheet${index + 1}` : `sheet${index + 1}-${number}`;
+			written.push({ file, title: sheetName(table.name, number) });
+			yield { name: `xl/worksheets/${file}.xml`, pieces: sheet(table, { source, most, isFirst }) };
+		}
+		sheets.unshift(...written);
 	}
 	yield { name: 'xl/styles.xml', pieces: whole(STYLES) };
-	yield { name: 'xl/workbook.xml', pieces: whole(workbook(tables)) };
-	const sheets = tables.map((_, index) =>
-		relation(index + 1, `${OFFICE}/worksheet`, `worksheets/sheet${index + 1}.xml`)
-	);
-	const styles = relation(tables.length + 1, `${OFFICE}/styles`, 'styles.xml');
-	yield { name: 'xl/_rels/workbook.xml.rels', pieces: whole(relations([...sheets, styles])) };
+	yield { name: 'xl/workbook.xml', pieces: whole(workbook(sheets)) };
+	const related = sheets.map(({ file }, index) => relation(index + 1, `${OFFICE}/worksheet`, `worksheets/${file}.xml`));
+	const styles = relation(sheets.length + 1, `${OFFICE}/styles`, 'styles.xml');
+	yield { name: 'xl/_rels/workbook.xml.rels', pieces: whole(relations([...related, styles])) };
 	yield { name: '_rels/.rels', pieces: whole(relations([relation(1, `${OFFICE}/officeDocument`, 'xl/workbook.xml')])) };
-	yield { name: '[Content_Types].xml', pieces: whole(contentTypes(tables)) };
+	yield { name: '[Content_Types].xml', pieces: whole(contentTypes(sheets)) };
 }
 
 async function* whole(xml: string): AsyncGenerator<string> {
@@ -47,15 +60,17 @@ async function* whole(xml: string): AsyncGenerator<string> {
 /** Days as officials write them: 03/6/2024, with two digits for the day and not for the month. */
 const STYLES = `<styleSheet xmlns="${MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="dd/m/yyyy"/></numFmts><fonts count="2"><font><sz val="11"/><name val="Times New Roman"/><family val="1"/></font><font><b/><sz val="11"/><name val="Times New Roman"/><family val="1"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf><xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`;
 
-function workbook(tables: readonly Table[]): string {
-	const sheets = tables.map(
-		({ name }, index) => `<sheet name="${escape(sheetName(name))}" sheetId="${index + 1}" r:id="rId${index + 1}"/>`
+function workbook(sheets: readonly Sheet[]): string {
+	const named = sheets.map(
+		({ title }, index) => `<sheet name="${escape(title)}" sheetId="${index + 1}" r:id="rId${index + 1}"/>`
 	);
-	return `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets>${sheets.join('')}</sheets></workbook>`;
+	return `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets>${named.join('')}</sheets></workbook>`;
 }
 
-function sheetName(name: string): string {
-	return name.replace(/[:\\/?*[\]]/g, ' ').slice(0, NAME_LENGTH);
+/** The second sheet of a table and those after it say so. */
+function sheetName(name: string, number: number): string {
+	const which = number === 1 ? '' : ` (${number})`;
+	return name.replace(/[:\\/?*[\]]/g, ' ').slice(0, NAME_LENGTH - which.length) + which;
 }
 
 function relation(id: number, type: string, target: string): string {
@@ -66,14 +81,21 @@ function relations(list: readonly string[]): string {
 	return `<Relationships xmlns="${RELATIONS}">${list.join('')}</Relationships>`;
 }
 
-function contentTypes(tables: readonly Table[]): string {
-	const sheets = tables.map(
-		(_, index) => `<Override PartName="/xl/worksheets/sheet${index + 1}.xml" ContentType="${TYPES}.worksheet+xml"/>`
+function contentTypes(sheets: readonly Sheet[]): string {
+	const overrides = sheets.map(
+		({ file }) => `<Override PartName="/xl/worksheets/${file}.xml" ContentType="${TYPES}.worksheet+xml"/>`
 	);
-	return `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="${TYPES}.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="${TYPES}.styles+xml"/>${sheets.join('')}</Types>`;
+	return `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="${TYPES}.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="${TYPES}.styles+xml"/>${overrides.join('')}</Types>`;
 }
 
-async function* sheet({ widths, heads, batches }: Table, isFirst: boolean): AsyncGenerator<string> {
+type Lines = readonly (readonly Cell[])[];
+/** The lines of a table, which one sheet after the other takes from; `held`: fetched, and not written yet. */
+type Source = { batches: AsyncIterator<Lines>; held: Lines; isEnded: boolean };
+
+async function* sheet(
+	{ widths, heads }: Table,
+	{ source, most, isFirst }: { source: Source; most: number; isFirst: boolean }
+): AsyncGenerator<string> {
 	const frozen = heads ? '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' : '';
 	const selected = isFirst ? ' tabSelected="1"' : '';
 	const columns = widths.map(
@@ -86,18 +108,35 @@ async function* sheet({ widths, heads, batches }: Table, isFirst: boolean): Asyn
 			(number += 1),
 			heads.map((head) => cell(head, STYLE.head))
 		);
-	for await (const lines of batches) {
-		for (const line of lines)
-			text += row(
-				(number += 1),
-				line.map((value) => cell(value, STYLE.plain))
-			);
-		if (number > ROWS) throw new RangeError(`a sheet holds ${ROWS} rows`);
-		yield text;
-		text = '';
+	let isWritten = false;
+	try {
+		for (await fetchLines(source); !source.isEnded && number < most; await fetchLines(source)) {
+			const lines = source.held.slice(0, most - number);
+			source.held = source.held.slice(lines.length);
+			for (const line of lines)
+				text += row(
+					(number += 1),
+					line.map((value) => cell(value, STYLE.plain))
+				);
+			yield text;
+			text = '';
+		}
+		const filter = heads ? `<autoFilter ref="A1:${columnLetter(heads.length - 1)}${number}"/>` : '';
+		yield `${text}</sheetData>${filter}</worksheet>`;
+		isWritten = true;
+	} finally {
+		// Who reads no further, or failed, ends what the lines come from.
+		if (!isWritten) await source.batches.return?.();
 	}
-	const filter = heads ? `<autoFilter ref="A1:${columnLetter(heads.length - 1)}${number}"/>` : '';
-	yield `${text}</sheetData>${filter}</worksheet>`;
+}
+
+/** Until some are held, or there are no more. */
+async function fetchLines(source: Source): Promise<void> {
+	while (!source.isEnded && source.held.length === 0) {
+		const next = await source.batches.next();
+		if (next.done) source.isEnded = true;
+		else source.held = next.value;
+	}
 }
 
 function row(number: number, cells: readonly string[]): string {
