@@ -14,7 +14,7 @@ export function formatTable(measured: readonly Measured[]): string {
 		what,
 		value === null ? 'not told by this system' : `${round(value)} ${unit}`,
 		`≤ ${target} ${unit}`,
-		yardstick ? `${round(yardstick.value)} ${unit} ${yardstick.what}` : ''
+		yardstick ? `${round(yardstick.value)} ${unit} ${yardstick.what}${ratioTo(value, yardstick.value)}` : ''
 	]);
 	const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
 	return rows
@@ -26,6 +26,11 @@ export function formatTable(measured: readonly Measured[]): string {
 					.trimEnd()}\n`
 		)
 		.join('');
+}
+
+/** How many times the yardstick; a value that is a share already says so itself. */
+function ratioTo(value: number | null, yardstick: number): string {
+	return value === null || yardstick === 1 || yardstick === 0 ? '' : `: ${round(value / yardstick)} ×`;
 }
 
 function round(value: number): number {
