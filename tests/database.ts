@@ -75,6 +75,23 @@ async function openClone(name: string, template: string): Promise<Opened> {
 	return connect(databaseUrl('app', name));
 }
 
+/** A database of a test's own that nothing was done in, `migrated` or altogether new; `drop` removes it. */
+export async function freshDatabase({
+	migrated
+}: {
+	migrated: boolean;
+}): Promise<{ name: string; drop: () => Promise<void> }> {
+	const name = `fresh_${randomUUID().replaceAll('-', '')}`;
+	await asMigrator(async (client) => {
+		await client.query('select pg_advisory_lock(hashtext($1))', [EMPTY]);
+		await client.query(`create database ${name}${migrated ? ` template ${EMPTY}` : ''}`);
+	});
+	const drop = async (): Promise<void> => {
+		await as('superuser', (client) => client.query(`drop database ${name} with (force)`));
+	};
+	return { name, drop };
+}
+
 async function exists(client: pg.Client, name: string): Promise<boolean> {
 	const found = await client.query('select from pg_database where datname = $1', [name]);
 	return found.rowCount === 1;

@@ -19,6 +19,7 @@ import { readSettings } from '#lib/server/settings.ts';
 import { word } from '#lib/ui/word.ts';
 import { importUnits } from '#lib/units/import.server.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
+import { registerImport as registerArchive } from './archive.ts';
 import { importGeometry, importPlaces } from './import-places.ts';
 import { bytesOf, EXIT, say, terminalLocale, withDatabase } from './run.ts';
 
@@ -61,6 +62,7 @@ export function register(program: Command): void {
 		.argument('<file>')
 		.option('--json')
 		.action((file: string, options: { json?: boolean }) => withDatabase(({ db }) => importGeometry(db, file, options)));
+	registerArchive(imports);
 	imports
 		.command('models')
 		.description(m.cli_import_models({}, { locale }))

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { m } from '#lib/paraglide/messages.js';
 import { overwriteGetLocale } from '#lib/paraglide/runtime.js';
+import * as archive from './archive.ts';
 import * as audit from './audit.ts';
 import * as db from './db.ts';
 import * as demo from './demo.ts';
@@ -15,7 +16,7 @@ overwriteGetLocale(terminalLocale);
 tolerateClosedPipe();
 const program = new Command('kheo').description(m.cli_kheo({}, { locale: terminalLocale() }));
 
-for (const noun of [unit, imports, figure, report, audit, sealed, demo, db]) noun.register(program);
+for (const noun of [unit, imports, figure, report, archive, audit, sealed, demo, db]) noun.register(program);
 
 try {
 	overrideExit(program);

@@ -59,7 +59,8 @@ export const ACTS = {
 	chain: ['ask_verification', 'verify'],
 	data_request: ['ask', 'answer', 'carry_out', 'refuse'],
 	consent: ['give', 'withdraw'],
-	retention: ['remove_expired']
+	retention: ['remove_expired'],
+	installation: ['export']
 } satisfies Record<string, readonly string[]>;
 
 export const NOUNS = Object.keys(ACTS);

@@ -23,10 +23,14 @@ export async function sealAndAnchor(db: Db, data: string): Promise<void> {
 	const last = await anchor(db);
 	// What is kept there may only be followed, never replaced by another or by less: that would cover up the removal.
 	const kept = keptAnchor(data);
-	if (!last || (kept && !(await follows(db, kept, last)))) return;
+	if (last && (!kept || (await follows(db, kept, last)))) keepAnchor(data, last);
+}
+
+/** Writes an anchor into the data folder, in place of the one that is there. */
+export function keepAnchor(data: string, kept: Anchor): void {
 	const file = anchorFile(data);
 	try {
-		writeFileSync(`${file}.part`, `${anchorText(last)}\n`, { mode: 0o600 });
+		writeFileSync(`${file}.part`, `${anchorText(kept)}\n`, { mode: 0o600 });
 		renameSync(`${file}.part`, file);
 	} catch (error) {
 		throw fromDisk(error, data) ?? error;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import { z } from 'zod';
-import type { Db, Tx } from '#lib/server/db.ts';
+import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
 import { enqueue } from '#lib/server/jobs.ts';
 
 /** What marks the place of the secret link in a text. */
@@ -33,6 +33,15 @@ export async function post(tx: Tx, letter: Letter): Promise<void> {
 		.values({ id, recipient: to, subject, body, link_sealed: linkSealed, created_at: new Date() })
 		.execute();
 	await enqueue(tx, 'mail.send', { id });
+}
+
+/** Has the letters that wait sent, where their jobs are gone: in a database that was loaded from an archive. */
+export async function resume(db: Db): Promise<number> {
+	return inTransaction(db, async (tx) => {
+		const { rows } = await sql<{ id: string }>`select id from outbox where state = 'waiting' order by id`.execute(tx);
+		for (const { id } of rows) await enqueue(tx, 'mail.send', { id });
+		return rows.length;
+	});
 }
 
 export type Posted = {

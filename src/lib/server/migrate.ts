@@ -8,6 +8,8 @@ import { joinCluster } from './postgres.ts';
 import { fromDatabase, problem } from './problem.ts';
 import { prepareData, projectFolder, type Settings } from './settings.ts';
 
+const MIGRATIONS = join(projectFolder(), 'db/migrations');
+
 type Migration = { name: string; text: string; checksum: string };
 
 /** Any number will do, as long as nothing else in the database takes this advisory lock. */
@@ -18,23 +20,34 @@ const LOCK_KEY = 7_401_930;
  * Throws `migration.changed`, `migration.newer`, `migration.failed`, `database.too_old`, `database.role_missing`.
  */
 export async function migrateDatabase(settings: Settings): Promise<string[]> {
+	return withMigrator(settings, ({ url, appUser }) => migrate(url, { appUser }));
+}
+
+/** Where the owner of the schema connects; `appUser` is the application's account on a server of one's own. */
+export type Migrator = { url: string; appUser?: string | undefined };
+
+/** Hands on the migrator's address while the embedded PostgreSQL, where it is that one, is held running. */
+export async function withMigrator<T>(settings: Settings, work: (migrator: Migrator) => Promise<T>): Promise<T> {
 	if (settings.databaseUrl) {
-		const migrator = settings.migratorUrl ?? settings.databaseUrl;
-		return migrate(migrator, { appUser: decodeURIComponent(new URL(settings.databaseUrl).username) });
+		const appUser = decodeURIComponent(new URL(settings.databaseUrl).username);
+		return work({ url: settings.migratorUrl ?? settings.databaseUrl, appUser });
 	}
 	prepareData(settings);
 	const membership = await joinCluster(settings.data);
 	try {
-		return await migrate(membership.access.migrator);
+		return await work({ url: membership.access.migrator });
 	} finally {
 		await membership.leave();
 	}
 }
 
+/** `only`: applies these and leaves the others waiting. */
+type Wanted = { folder?: string; appUser?: string | undefined; only?: ReadonlySet<string> };
+
 /** Applies what is missing from `db/migrations`, forward only, each file in its own transaction. */
 export async function migrate(
 	connectionString: string,
-	{ folder = join(projectFolder(), 'db/migrations'), appUser }: { folder?: string; appUser?: string } = {}
+	{ folder = MIGRATIONS, appUser, only }: Wanted = {}
 ): Promise<string[]> {
 	const client = new pg.Client({ connectionString, application_name: 'kheo migrate' });
 	try {
@@ -42,7 +55,8 @@ export async function migrate(
 		await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
 		await checkVersion(client);
 		await ensureAppRole(client, appUser);
-		const pending = await pendingOf(client, readMigrations(folder));
+		const missing = await pendingOf(client, readMigrations(folder));
+		const pending = missing.filter(({ name }) => only?.has(name) ?? true);
 		for (const migration of pending) await apply(client, migration);
 		if (pending.length > 0 || !(await hasJobs(client))) await installJobs(client, connectionString);
 		return pending.map(({ name }) => name);
@@ -82,7 +96,8 @@ async function ensureAppRole(client: pg.Client, appUser: string | undefined): Pr
 	}
 }
 
-function readMigrations(folder: string): Migration[] {
+/** The migrations of this program, in their order. */
+export function readMigrations(folder = MIGRATIONS): Migration[] {
 	const names = readdirSync(folder).filter((name) => name.endsWith('.sql'));
 	return names.sort().map((name) => {
 		const text = readFileSync(join(folder, name), 'utf8');

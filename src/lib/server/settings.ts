@@ -141,6 +141,12 @@ export function prepareData(settings: Settings): void {
 	}
 }
 
+/** The installation's secret where there is one already; null: none was made yet. */
+export function findSecret({ data, secret }: Settings): string | null {
+	const file = join(data, 'secret');
+	return secret ?? (existsSync(file) ? readFileSync(file, 'utf8').trim() : null);
+}
+
 /** The key that signs sessions and links: `KHEO_SECRET`, else made once and kept in the data folder. */
 export function readSecret(settings: Settings): string {
 	if (settings.secret) return settings.secret;

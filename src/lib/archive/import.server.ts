@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { zstdDecompress } from 'node:zlib';
+import pg from 'pg';
+import { keepAnchor, keptAnchor, parseAnchor } from '#lib/actions/anchor.server.ts';
+import type { Anchor } from '#lib/actions/chain.server.ts';
+import { resume as resumeLetters } from '#lib/mail/outbox.server.ts';
+import { openDatabase } from '#lib/server/db.ts';
+import { store } from '#lib/server/files.ts';
+import { migrate, readMigrations, withMigrator } from '#lib/server/migrate.ts';
+import { fromDatabase, problem } from '#lib/server/problem.ts';
+import { prepareData, type Settings } from '#lib/server/settings.ts';
+import { whileBare } from './bare.server.ts';
+import { checkArchive, openArchive, wholeEntry, type Checked } from './check.server.ts';
+import { refuseAborted, type Wanted } from './export.server.ts';
+import { missingKeys } from './keys.server.ts';
+import { ENTRY, tableOfEntry, type Manifest } from './manifest.ts';
+import * as tables from './tables.server.ts';
+import { readTar } from './tar.ts';
+
+const MOST_BYTES = 512 * 1024 ** 2;
+const unpack = promisify(zstdDecompress);
+
+type Loading = Omit<Wanted, 'withoutLost'> & {
+	/** Goes on where keys are missing that the archive needs. */
+	withoutKeys?: boolean;
+	/** The archive's digest, as it was kept elsewhere. */
+	digest?: string;
+	/** Only reads the archive and looks whether it could be loaded. */
+	dryRun?: boolean;
+};
+
+/** `lacking`: keys that are not here. `letters`: how many wait in it and were handed to be sent. */
+export type Imported = Checked & { lacking: string[]; letters: number };
+
+/**
+ * Loads an archive into an empty installation: whole and proved, or not at all. A database that was never used is first
+ * brought to the archive's own state, and afterwards up to date. Throws what `checkArchive` does,
+ * `archive.other_digest`, `archive.other_program`, `archive.keys_missing`, `archive.not_empty`, `archive.older`,
+ * `archive.tables_differ`, `archive.row_refused`, `archive.digest_differs`, `archive.anchor_differs`, `archive.aborted`.
+ */
+export async function importArchive(settings: Settings, wanted: Loading): Promise<Imported> {
+	return openArchive(wanted.path, async (file) => {
+		const checked = await checkArchive(file);
+		const { manifest, digest } = checked;
+		if (wanted.digest && wanted.digest.toLowerCase() !== digest) throw problem('archive.other_digest', { digest });
+		refuseOtherProgram(manifest);
+		const lacking = missingKeys(manifest.keys, settings);
+		if (wanted.dryRun) return { ...checked, lacking, letters: 0 };
+		if (lacking.length > 0 && !wanted.withoutKeys) throw problem('archive.keys_missing', { keys: lacking.join(', ') });
+		prepareData(settings);
+		const anchor = await withMigrator(settings, async ({ url, appUser }) => {
+			await migrate(url, { appUser, only: new Set(manifest.migrations.map(({ name }) => name)) });
+			const loaded = await load(url, { file, manifest, data: settings.data, wanted });
+			await migrate(url, { appUser });
+			return loaded;
+		});
+		const kept = keptAnchor(settings.data);
+		if (anchor && (!kept || kept.number < anchor.number)) keepAnchor(settings.data, anchor);
+		const opened = await openDatabase(settings);
+		const letters = await resumeLetters(opened.db).finally(opened.close);
+		return { ...checked, lacking, letters };
+	});
+}
+
+type Source = { file: FileHandle; manifest: Manifest; data: string; wanted: Loading };
+
+function refuseOtherProgram({ migrations }: Manifest): void {
+	const known = new Map(readMigrations().map(({ name, checksum }) => [name, checksum]));
+	const other = migrations.find(({ name, checksum }) => known.get(name) !== checksum);
+	if (other) throw problem('archive.other_program', { name: other.name });
+}
+
+async function load(url: string, source: Source): Promise<Anchor | null> {
+	const client = new pg.Client({ connectionString: url, application_name: 'kheo import' });
+	// A lost connection fails the statement that waits for it; an 'error' that nobody hears would end the process.
+	client.on('error', () => undefined);
+	const added: string[] = [];
+	try {
+		await client.connect();
+		await tables.readAlike(client);
+		await client.query("begin; set local lock_timeout = '10s'");
+		const anchor = await replaceAll(client, source, added).catch(async (error: unknown) => {
+			for (const path of added) await rm(path, { force: true });
+			throw error;
+		});
+		await client.query('commit');
+		return anchor;
+	} catch (error) {
+		throw fromDatabase(error) ?? error;
+	} finally {
+		await client.end();
+	}
+}
+
+/** Everything inside the one transaction. `added`: uploads that were not there before. */
+async function replaceAll(client: pg.Client, source: Source, added: string[]): Promise<Anchor | null> {
+	const { manifest, wanted } = source;
+	await refuseUsed(client);
+	const known = await tables.listTables(client);
+	await refuseUnlike(client, known, manifest);
+	await client.query(`truncate ${known.map(({ name }) => `public.${pg.escapeIdentifier(name)}`).join(', ')}`);
+	const failed = (error: unknown, what: string): Error => refusal(error, what);
+	const anchor = await whileBare(client, { failed, load: () => readIn(client, { ...source, known, added }) });
+	for (const { table, column, last } of manifest.sequences)
+		await client.query('select setval(pg_get_serial_sequence($1, $2), $3)', [`public.${table}`, column, last]);
+	await client.query(`analyze ${known.map(({ name }) => `public.${pg.escapeIdentifier(name)}`).join(', ')}`);
+	for (const table of known) {
+		const told = manifest.tables.find(({ name }) => name === table.name);
+		const { rows, sha256 } = await tables.digestRows(tables.readRows(client, table), (_, sofar) => {
+			refuseAborted(wanted.signal);
+			wanted.onProgress?.({ of: table.name, rows: sofar });
+		});
+		if (rows !== told?.rows || sha256 !== told.sha256) throw problem('archive.digest_differs', { table: table.name });
+	}
+	await refuseOtherAnchor(client, source.data);
+	return anchor;
+}
+
+/** Only what the migrations themselves wrote may be there: every use of an installation leaves an action. */
+async function refuseUsed(client: pg.Client): Promise<void> {
+	await client.query('lock table actions, users, units, files in access exclusive mode');
+	const { rows } = await client.query<{ used: boolean }>(`
+		select exists (select from actions) or exists (select from users) or exists (select from units)
+			or exists (select from files) as used`);
+	if (rows[0]?.used) throw problem('archive.not_empty');
+}
+
+async function refuseUnlike(client: pg.Client, known: readonly tables.Table[], manifest: Manifest): Promise<void> {
+	const told = new Set(manifest.migrations.map(({ name }) => name));
+	const later = (await tables.listMigrations(client)).find(({ name }) => !told.has(name));
+	if (later) throw problem('archive.older', { name: later.name });
+	const columns = (table: { name: string; columns: readonly string[] }): string =>
+		`${table.name} (${table.columns.join(', ')})`;
+	const here = new Set(known.map(columns));
+	const there = new Set(manifest.tables.map(columns));
+	const [unlike] = here.symmetricDifference(there);
+	if (unlike) throw problem('archive.tables_differ', { table: unlike });
+}
+
+type Reading = Source & { known: readonly tables.Table[]; added: string[] };
+
+async function readIn(client: pg.Client, source: Reading): Promise<Anchor | null> {
+	const { file, data, wanted } = source;
+	let anchor: Anchor | null = null;
+	let uploads = 0;
+	const rows = new Map<string, number>();
+	for await (const entry of readTar(file)) {
+		refuseAborted(wanted.signal);
+		const table = tableOfEntry(entry.name);
+		if (table !== null) {
+			const bytes = await wholeEntry(entry);
+			const sofar = (rows.get(table) ?? 0) + (await readPart(client, source, { entry: entry.name, table, bytes }));
+			rows.set(table, sofar);
+			wanted.onProgress?.({ of: table, rows: sofar });
+		} else if (entry.name.startsWith('files/')) {
+			await keepUpload(data, { bytes: await wholeEntry(entry), added: source.added });
+			wanted.onProgress?.({ of: 'files', rows: (uploads += 1) });
+		} else if (entry.name === ENTRY.anchor) anchor = parseAnchor((await wholeEntry(entry)).toString());
+	}
+	return anchor;
+}
+
+/** The file was looked through before; what was changed since is found here. */
+async function readPart(
+	client: pg.Client,
+	{ manifest, known }: Reading,
+	{ entry, table: name, bytes }: { entry: string; table: string; bytes: Buffer }
+): Promise<number> {
+	const table = known.find((one) => one.name === name);
+	const told = manifest.entries.find((one) => one.name === entry);
+	const isSame = told?.sha256 === createHash('sha256').update(bytes).digest('hex');
+	if (!table || !isSame) throw problem('archive.altered', { entry });
+	const rows = await unpack(bytes, { maxOutputLength: MOST_BYTES }).catch((error: unknown) => {
+		throw problem('archive.altered', { entry }, error);
+	});
+	return tables.writeRows(client, table, rows).catch((error: unknown) => {
+		throw refusal(error, entry);
+	});
+}
+
+async function keepUpload(data: string, { bytes, added }: { bytes: Buffer; added: string[] }): Promise<void> {
+	const path = join(data, 'files', createHash('sha256').update(bytes).digest('hex'));
+	if (existsSync(path)) return;
+	added.push(path);
+	await store(data, bytes);
+}
+
+/** An anchor in the data folder is another installation's, or of a later time, where the archive does not have its block. */
+async function refuseOtherAnchor(client: pg.Client, data: string): Promise<void> {
+	const kept = keptAnchor(data);
+	if (!kept) return;
+	const { rows } = await client.query<{ hash: string }>('select hash from action_blocks where number = $1', [
+		kept.number
+	]);
+	if (rows[0]?.hash !== kept.hash) throw problem('archive.anchor_differs', { number: kept.number });
+}
+
+/** What PostgreSQL would not take, unless the fault is its own. */
+function refusal(error: unknown, what: string): Error {
+	const known = fromDatabase(error);
+	if (known && known.status >= 500) return known;
+	return problem('archive.row_refused', { what, detail: error instanceof Error ? error.message : '' }, error);
+}
