@@ -58,19 +58,30 @@ export async function post(tx: Tx, postings: readonly NewPosting[]): Promise<voi
 }
 
 /**
- * Takes back what a case has posted under these measures and was not taken back yet: a reversing row each, same day,
- * same facets, opposite sign. Answers how many.
+ * What a case has posted under these measures and was not taken back, each by itself: some things happen to a case more
+ * than once, as a model is replicated by several units.
  */
+export async function standing(
+	tx: Tx,
+	caseId: string,
+	measures: readonly string[]
+): Promise<{ id: string; measure: string; onDate: string }[]> {
+	const { rows } = await sql<{ id: string; measure: string; onDate: string }>`
+		select p.id, p.measure, p.on_date as "onDate" from postings p
+		where p.case_id = ${caseId}::uuid and p.measure = any(${[...measures]}::text[]) and p.reverses_id is null
+			and not exists (select 1 from postings r where r.home_id = p.home_id and r.reverses_id = p.id)
+		order by p.on_date, p.id`.execute(tx);
+	return rows;
+}
+
+/** Takes back what stands of a case: a reversing row each, same day, same facets, opposite sign. Answers how many. */
 export async function reverse(
 	tx: Tx,
 	caseId: string,
 	why: { measures: readonly string[]; actionId: string }
 ): Promise<number> {
 	await shareLedger(tx);
-	const { rows } = await sql<{ id: string; home_id: string }>`
-		select p.id, p.home_id from postings p
-		where p.case_id = ${caseId}::uuid and p.measure = any(${[...why.measures]}::text[]) and p.reverses_id is null
-			and not exists (select 1 from postings r where r.home_id = p.home_id and r.reverses_id = p.id)`.execute(tx);
+	const rows = await standing(tx, caseId, why.measures);
 	if (rows.length === 0) return 0;
 	const ids = JSON.stringify(rows.map((row) => ({ id: row.id, reversal_id: newId() })));
 	await sql`

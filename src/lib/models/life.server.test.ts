@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { figureNamed } from '#lib/catalogue.ts';
 import { ask } from '#lib/figures/ask.server.ts';
+import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { test } from '../../../tests/database.ts';
 import { perform } from './act.server.ts';
@@ -18,8 +19,8 @@ async function stateOf(db: Db, actor: Actor, id: string) {
 	return (await listed(db, actor, [id])).get(id)?.state;
 }
 
-async function value(db: Db, actor: Actor, name: string, unitId: string) {
-	return (await ask(db, actor, figureNamed(name), { unitId, from: '2024-01-01', asOf: '2024-12-31' })).value;
+async function value(db: Db, actor: Actor, name: string, unitId: string, asOf = '2024-12-31') {
+	return (await ask(db, actor, figureNamed(name), { unitId, from: '2024-01-01', asOf })).value;
 }
 
 describe('refusals', () => {
@@ -148,6 +149,16 @@ describe('a model for life', () => {
 		expect(taken.modelId).not.toBe(source.modelId);
 		expect(taken.replicatedFrom).toMatchObject({ registrationId: id });
 		expect(source.replicas).toMatchObject([{ registrationId: copy.id, unitName: 'Chi bộ Báo tỉnh' }]);
+	});
+
+	test('counts as replicated as often as it was, after a correction too', async ({ db }) => {
+		const world = await office(db);
+		const id = await registered(db, world.machine, input(world.one));
+		for (const year of [2024, 2025]) await replicate(db, world.reviewer, { id, unitId: world.two, year });
+		const count = () => value(db, world.machine, 'models.replicated', world.one, today());
+		expect(await count()).toBe(2);
+		await correct(db, world.reviewer, { id, input: input(world.one, { name: 'Tên sửa lại' }), reason: 'sai tên' });
+		expect(await count()).toBe(2);
 	});
 });
 

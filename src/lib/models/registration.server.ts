@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { command } from '#lib/actions/action.server.ts';
-import { post, reverse } from '#lib/ledger/ledger.server.ts';
+import { post, reverse, standing } from '#lib/ledger/ledger.server.ts';
 import { today } from '#lib/server/clock.ts';
 import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
@@ -253,14 +253,14 @@ export async function correct(
 		refuseUnlessAllowed(held, 'correct');
 		await refuseUnlessInForce(tx, corrected.input.level, corrected.input.year);
 		const actionId = newId();
-		const standing = await standingPostings(tx, held.id);
+		const counted = await standing(tx, held.id, COUNTED_MEASURES);
 		await reverse(tx, held.id, { measures: COUNTED_MEASURES, actionId });
 		await rewrite(tx, held, corrected.input);
 		const now = await hold(tx, held.id);
 		const cohortOn = now.registeredOn ?? today();
 		await post(
 			tx,
-			standing.map(({ measure, onDate }) => {
+			counted.map(({ measure, onDate }) => {
 				const day = measure === 'model.registered' || onDate < cohortOn ? cohortOn : onDate;
 				return posting(now, measure, { onDate: day, cohortOn, actionId });
 			})
@@ -268,14 +268,6 @@ export async function correct(
 		const details = differences(held, corrected.input);
 		return { result: { id: held.id }, actions: [actionOf(now, { id: actionId, verb: 'correct', reason, details })] };
 	});
-}
-
-async function standingPostings(tx: Tx, id: string): Promise<{ measure: string; onDate: string }[]> {
-	const { rows } = await sql<{ measure: string; onDate: string }>`
-		select measure, max(on_date) as "onDate" from postings
-		where case_id = ${id}::uuid and measure = any(${[...COUNTED_MEASURES]}::text[])
-		group by measure having sum(quantity) > 0`.execute(tx);
-	return rows;
 }
 
 async function rewrite(tx: Tx, held: Held, input: RegistrationInput): Promise<void> {
