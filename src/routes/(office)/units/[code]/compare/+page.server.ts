@@ -23,6 +23,7 @@ import type { PageServerLoad } from './$types';
 const COMPARED = ['models.registered', 'models.recognised', 'models.recognition_rate', 'models.typical'].map(
 	figureNamed
 );
+/** The day of the work of dân vận is 15/10/1930: there is nothing to compare before. */
 const FIRST_YEAR = 1930;
 const TREES = ['then', 'now'] as const;
 
