@@ -4,6 +4,17 @@ create extension btree_gist;
 
 create extension pg_trgm;
 
+CREATE OR REPLACE FUNCTION public.await_folding()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+	insert into unfolded (home_id, id) select home_id, id from added;
+	return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.check_posting_facets()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -229,6 +240,25 @@ comment on table case_shares is 'Cases of a split unit that were attributed to o
 comment on column case_shares.unit_id is 'The unit that the case''s postings stand on.';
 comment on column case_shares.valid is 'Days from which on the heir has it; trees of earlier days do not know of it.';
 
+create table cells (
+	ancestor_id uuid not null,
+	folding smallint not null,
+	measure text not null,
+	on_from date not null,
+	cohort_from date not null,
+	child_id uuid not null,
+	facet_set_id integer not null,
+	quantity bigint not null,
+	about_count integer not null,
+	constraint cells_pk PRIMARY KEY (ancestor_id, folding, measure, on_from, cohort_from, child_id, facet_set_id)
+);
+grant delete, insert, select, update on cells to kheo_app;
+comment on table cells is 'Derived from postings: sums under a unit as the tree stood on each posting''s own day, as known now; see foldings.';
+comment on column cells.on_from is 'The posting''s day, or the first of its month, as the way of folding says.';
+comment on column cells.cohort_from is 'The first of the month in which the cases entered their cohort.';
+comment on column cells.child_id is 'The child through which the posting''s unit stands under the ancestor, or the ancestor itself where children are not told apart.';
+comment on column cells.about_count is 'How many of the postings are estimates.';
+
 create table consent_texts (
 	purpose text not null,
 	version integer not null,
@@ -307,6 +337,16 @@ CREATE INDEX data_requests_user_index ON public.data_requests USING btree (user_
 grant insert, select on data_requests to kheo_app;
 comment on table data_requests is 'What people ask about their own data, with the days by which the law wants an answer and the act.';
 
+create table facet_sets (
+	id integer generated always as identity not null,
+	facets jsonb not null,
+	facets_text text collate "C" generated always as ((facets)::text) stored not null,
+	constraint facet_sets_pkey PRIMARY KEY (id),
+	constraint facet_sets_unique UNIQUE (facets_text)
+);
+grant insert, select on facet_sets to kheo_app;
+comment on table facet_sets is 'Derived: every combination of facets that a cell has, once.';
+
 create table files (
 	id uuid not null,
 	sha256 text not null,
@@ -319,6 +359,18 @@ create table files (
 );
 grant delete, insert, select on files to kheo_app;
 comment on table files is 'Uploaded files; the bytes lie in the data folder under their digest.';
+
+create table foldings (
+	unit_id uuid not null,
+	folding smallint not null,
+	version integer not null,
+	folded_at timestamp(3) with time zone default clock_timestamp() not null,
+	constraint foldings_pk PRIMARY KEY (unit_id, folding)
+);
+grant delete, insert, select, update on foldings to kheo_app;
+comment on table foldings is 'Derived: in which ways the postings under a unit are folded into cells; without a row they are counted one by one.';
+comment on column foldings.folding is 'Number of a way of folding in src/lib/ledger/folding.ts.';
+comment on column foldings.version is 'Of the ways of folding; cells of an older one are not read and are made anew.';
 
 create table honours (
 	id uuid not null,
@@ -647,6 +699,7 @@ CREATE INDEX postings_cohort_index ON public.postings USING btree (measure, coho
 CREATE INDEX postings_days_index ON public.postings USING btree (measure, on_date);
 CREATE INDEX postings_question_index ON public.postings USING btree (measure, unit_id, on_date);
 CREATE UNIQUE INDEX postings_reverses_unique ON public.postings USING btree (home_id, reverses_id) WHERE (reverses_id IS NOT NULL);
+CREATE TRIGGER postings_await_folding AFTER INSERT ON public.postings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION await_folding();
 CREATE TRIGGER postings_facets_check AFTER INSERT ON public.postings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_posting_facets();
 grant insert, select on postings to kheo_app;
 comment on table postings is 'The ledger: insert-only, one row for each thing that counts. A correction is a reversing row and a new one.';
@@ -1205,6 +1258,14 @@ create table totp_secrets (
 grant delete, insert, select, update on totp_secrets to kheo_app;
 comment on table totp_secrets is 'Authenticator apps as second factor; the secret is encrypted with the key of the installation.';
 comment on column totp_secrets.last_step is 'Time step of the last code that was taken: it and earlier ones are refused, so that no code works twice.';
+
+create table unfolded (
+	home_id uuid not null,
+	id uuid not null,
+	constraint unfolded_pk PRIMARY KEY (home_id, id)
+);
+grant delete, insert, select on unfolded to kheo_app;
+comment on table unfolded is 'Derived: postings that no cell contains yet. Entered with the posting itself, removed when it is folded.';
 
 create table unit_changes (
 	event_id uuid not null,

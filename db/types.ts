@@ -140,6 +140,30 @@ export interface CaseShares {
   valid: string;
 }
 
+export interface Cells {
+  /**
+   * How many of the postings are estimates.
+   */
+  about_count: number;
+  ancestor_id: string;
+  /**
+   * The child through which the posting's unit stands under the ancestor, or the ancestor itself where children are not told apart.
+   */
+  child_id: string;
+  /**
+   * The first of the month in which the cases entered their cohort.
+   */
+  cohort_from: string;
+  facet_set_id: number;
+  folding: number;
+  measure: string;
+  /**
+   * The posting's day, or the first of its month, as the way of folding says.
+   */
+  on_from: string;
+  quantity: number;
+}
+
 export interface Consents {
   acted_at: Generated<Timestamp>;
   action_id: string;
@@ -189,6 +213,12 @@ export interface DataRequestSteps {
   taken_at: Generated<Timestamp>;
 }
 
+export interface FacetSets {
+  facets: Json;
+  facets_text: Generated<string>;
+  id: Generated<number>;
+}
+
 export interface Files {
   created_at: Generated<Timestamp>;
   created_by: string | null;
@@ -197,6 +227,19 @@ export interface Files {
   name: string;
   sha256: string;
   size_bytes: number;
+}
+
+export interface Foldings {
+  folded_at: Generated<Timestamp>;
+  /**
+   * Number of a way of folding in src/lib/ledger/folding.ts.
+   */
+  folding: number;
+  unit_id: string;
+  /**
+   * Of the ways of folding; cells of an older one are not read and are made anew.
+   */
+  version: number;
 }
 
 export interface Honours {
@@ -1009,6 +1052,11 @@ export interface TotpSecrets {
   user_id: string;
 }
 
+export interface Unfolded {
+  home_id: string;
+  id: string;
+}
+
 export interface UnitChanges {
   change: string;
   event_id: string;
@@ -1194,12 +1242,15 @@ export interface DB {
   appraisals: Appraisals;
   attachments: Attachments;
   case_shares: CaseShares;
+  cells: Cells;
   consent_texts: ConsentTexts;
   consents: Consents;
   credentials: Credentials;
   data_request_steps: DataRequestSteps;
   data_requests: DataRequests;
+  facet_sets: FacetSets;
   files: Files;
+  foldings: Foldings;
   honours: Honours;
   idempotency_keys: IdempotencyKeys;
   import_mappings: ImportMappings;
@@ -1259,6 +1310,7 @@ export interface DB {
   setup_links: SetupLinks;
   sign_in_throttles: SignInThrottles;
   totp_secrets: TotpSecrets;
+  unfolded: Unfolded;
   unit_changes: UnitChanges;
   unit_divisions: UnitDivisions;
   unit_event_undoings: UnitEventUndoings;

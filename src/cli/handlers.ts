@@ -4,6 +4,7 @@ import { createCipher } from '#lib/accounts/cipher.server.ts';
 import { sweep } from '#lib/accounts/session.server.ts';
 import { read } from '#lib/import/reading.server.ts';
 import { carryOut } from '#lib/import/reorganising.server.ts';
+import { fold } from '#lib/ledger/fold.server.ts';
 import { sendLetter } from '#lib/mail/sending.server.ts';
 import { sealAndAnchor, verifyAnchored } from '#lib/actions/anchor.server.ts';
 import { recordVerification } from '#lib/actions/audit.server.ts';
@@ -25,6 +26,9 @@ export function handlersOf(db: Kysely<DB>, settings: Settings): Handlers {
 			await sweep(db);
 		},
 		'actions.seal': async () => sealAndAnchor(db, settings.data),
+		'ledger.fold': async () => {
+			await fold(db);
+		},
 		'audit.verify': async () => recordVerification(db, 'Khéo', await verifyAnchored(db, settings.data)),
 		'privacy.retention': async () => void (await carryOutRetention(db, settings.data))
 	};

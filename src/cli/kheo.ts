@@ -6,6 +6,7 @@ import * as audit from './audit.ts';
 import * as db from './db.ts';
 import * as demo from './demo.ts';
 import * as figure from './figure.ts';
+import * as ledger from './ledger.ts';
 import * as report from './report.ts';
 import * as imports from './import.ts';
 import { EXIT, terminalLocale, tolerateClosedPipe } from './run.ts';
@@ -16,7 +17,7 @@ overwriteGetLocale(terminalLocale);
 tolerateClosedPipe();
 const program = new Command('kheo').description(m.cli_kheo({}, { locale: terminalLocale() }));
 
-for (const noun of [unit, imports, figure, report, archive, audit, sealed, demo, db]) noun.register(program);
+for (const noun of [unit, imports, figure, ledger, report, archive, audit, sealed, demo, db]) noun.register(program);
 
 try {
 	overrideExit(program);

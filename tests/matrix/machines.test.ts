@@ -33,6 +33,8 @@ const VERBS = [
 	'import models',
 	'import places',
 	'import units',
+	'ledger check',
+	'ledger fold',
 	'report docx',
 	'report new',
 	'report sign',

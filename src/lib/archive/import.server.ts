@@ -104,7 +104,9 @@ async function replaceAll(client: pg.Client, source: Source, added: string[]): P
 	await refuseUnlike(client, known, manifest);
 	await client.query(`truncate ${known.map(({ name }) => `public.${pg.escapeIdentifier(name)}`).join(', ')}`);
 	const failed = (error: unknown, what: string): Error => refusal(error, what);
-	const anchor = await whileBare(client, { failed, load: () => readIn(client, { ...source, known, added }) });
+	const anchor = await tables.withoutDerived(client, () =>
+		whileBare(client, { failed, load: () => readIn(client, { ...source, known, added }) })
+	);
 	for (const { table, column, last } of manifest.sequences)
 		await client.query('select setval(pg_get_serial_sequence($1, $2), $3)', [`public.${table}`, column, last]);
 	await client.query(`analyze ${known.map(({ name }) => `public.${pg.escapeIdentifier(name)}`).join(', ')}`);

@@ -11,6 +11,11 @@ export type Sequence = Manifest['sequences'][number];
 /** Which migrations a database has; what an archive holds was made by the same. */
 const REGISTER = 'schema_migrations';
 
+/** What is folded from postings is not kept: where an archive is loaded the background folds it anew. */
+const DERIVED = ['cells', 'facet_sets', 'foldings', 'unfolded'];
+/** Lets each posting wait to be folded; nothing is, where nothing is folded yet. */
+const AWAIT_FOLDING = 'postings_await_folding';
+
 /** Rows read alike on every PostgreSQL, whatever the server and the account are set to; no statement is too long. */
 export async function readAlike(client: pg.Client): Promise<void> {
 	await client.query(`
@@ -20,7 +25,7 @@ export async function readAlike(client: pg.Client): Promise<void> {
 }
 
 /**
- * Every table of the application but the register of migrations, by name. What is generated is left out. Rows are ordered
+ * Every table of the application but the register of migrations and what is derived, by name. What is generated is left out. Rows are ordered
  * by their primary key, texts by their bytes, since servers sort texts differently; those without a key by all they say.
  */
 export async function listTables(client: pg.Client): Promise<Table[]> {
@@ -37,10 +42,10 @@ export async function listTables(client: pg.Client): Promise<Table[]> {
 				where i.indrelid = c.oid and i.indisprimary), 't::text collate "C"') as order
 		from pg_class c
 		where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-			and c.relname <> $1
+			and c.relname <> all($1)
 			and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
 		order by c.relname collate "C"`,
-		[REGISTER]
+		[[REGISTER, ...DERIVED]]
 	);
 	return rows;
 }
@@ -52,7 +57,8 @@ export async function listMigrations(client: pg.Client): Promise<Migration[]> {
 
 /** Where the sequences of the tables stand; those that never counted are left out. */
 export async function listSequences(client: pg.Client): Promise<Sequence[]> {
-	const { rows } = await client.query<{ table: string; column: string; last: string }>(`
+	const { rows } = await client.query<{ table: string; column: string; last: string }>(
+		`
 		select c.relname as table, a.attname as column, s.last_value as last
 		from pg_depend d
 		join pg_class q on q.oid = d.objid and q.relkind = 'S'
@@ -60,9 +66,26 @@ export async function listSequences(client: pg.Client): Promise<Sequence[]> {
 		join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
 		join pg_sequences s on s.schemaname = 'public' and s.sequencename = q.relname
 		where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
-			and c.relnamespace = 'public'::regnamespace and s.last_value is not null
-		order by c.relname collate "C", a.attnum`);
+			and c.relnamespace = 'public'::regnamespace and s.last_value is not null and c.relname <> all($1)
+		order by c.relname collate "C", a.attnum`,
+		[DERIVED]
+	);
 	return rows.map(({ last, ...of }) => ({ ...of, last: Number(last) }));
+}
+
+/** Empties what is derived, and keeps postings from waiting to be folded while `load` enters them all. */
+export async function withoutDerived<T>(client: pg.Client, load: () => Promise<T>): Promise<T> {
+	const { rows } = await client.query<{ name: string }>(
+		`select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relname = any($1)`,
+		[DERIVED]
+	);
+	// An archive of an earlier version knows nothing of them.
+	if (rows.length === 0) return load();
+	await client.query(`truncate ${rows.map(({ name }) => `public.${pg.escapeIdentifier(name)}`).join(', ')}`);
+	await client.query(`alter table public.postings disable trigger ${AWAIT_FOLDING}`);
+	const loaded = await load();
+	await client.query(`alter table public.postings enable trigger ${AWAIT_FOLDING}`);
+	return loaded;
 }
 
 /** A table's rows in their order. */

@@ -13,6 +13,7 @@ import {
 	type Part,
 	type Question
 } from './figure.ts';
+import { foldedRows, planOf, type Plan } from './folded.server.ts';
 import { countHavingBy, countObligedThat } from './obliged.server.ts';
 import { countHidden, reachOf, SMALLEST_CLOSED } from './reach.server.ts';
 
@@ -79,8 +80,10 @@ type Measured = { value: number; about: boolean; parts: Part[] };
  * that parts always add up.
  */
 async function measure(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Measured> {
+	const plan = await planOf(db, figure, asked);
+	const singly = asked.by.length === 0 ? whole : wholeAndParts;
 	const { rows } = await sql<Record<string, string> & { whole: boolean; value: number; about: boolean }>`
-		${asked.by.length === 0 ? whole(figure, asked) : wholeAndParts(figure, asked)}`.execute(db);
+		${plan ? folded(figure, asked, plan) : singly(figure, asked)}`.execute(db);
 	const all = rows.find((row) => row.whole);
 	const parts = rows
 		.filter((row) => !row.whole && row.value !== 0)
@@ -92,6 +95,15 @@ async function measure(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Mea
 }
 
 const SUMS = sql`coalesce(sum(quantity), 0)::bigint as value, coalesce(bool_or(about), false) as about`;
+
+function folded(figure: Flow | Cohort, asked: Asked, plan: Plan): RawBuilder<unknown> {
+	const counted = foldedRows(figure, asked, plan);
+	if (asked.by.length === 0) return sql`select true as whole, ${SUMS} from (${counted}) counted`;
+	const keys = sql.join(asked.by.map((_, i) => sql.ref(`k${i}`)));
+	return sql`
+		select ${keys}, grouping(${keys}) > 0 as whole, ${SUMS} from (${counted}) counted
+		group by grouping sets ((), (${keys})) order by ${keys}`;
+}
 
 function whole(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
 	return sql`select true as whole, ${SUMS} from (select p.quantity, p.about ${condition(figure, asked)}) counted`;

@@ -321,6 +321,7 @@ describe('two at once, and what is cut off', () => {
 			'import.read': (job) => read(db, data, 'id' in job ? String(job.id) : ''),
 			'units.reorganise': async () => undefined,
 			'actions.seal': async () => undefined,
+			'ledger.fold': async () => undefined,
 			'mail.send': async () => undefined,
 			'accounts.sweep': async () => undefined,
 			'audit.verify': async () => undefined,

@@ -14,6 +14,7 @@ test('a job enqueued in a transaction runs after its commit, and not after a rol
 		'import.read': async (data) => void seen.push(data),
 		'units.reorganise': async () => undefined,
 		'actions.seal': async () => undefined,
+		'ledger.fold': async () => undefined,
 		'mail.send': async () => undefined,
 		'accounts.sweep': async () => undefined,
 		'audit.verify': async () => undefined,

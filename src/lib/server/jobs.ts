@@ -16,6 +16,8 @@ const QUEUES = {
 	'units.reorganise': { policy: 'singleton', retryLimit: 1, expireInSeconds: 1200 },
 	/** Seals actions into the hash chain; one at a time. */
 	'actions.seal': { policy: 'singleton', retryLimit: 0, expireInSeconds: 600 },
+	/** Folds postings into cells; one at a time. */
+	'ledger.fold': { policy: 'singleton', retryLimit: 0, expireInSeconds: 3600 },
 	/** Sends a letter of the outbox; waits half a minute, then about twice as long each time. */
 	'mail.send': { retryLimit: 5, retryDelay: 30, retryBackoff: true, expireInSeconds: 120 },
 	/** Removes sessions, begun sign-ins and counted failures that have ended. */
@@ -64,6 +66,7 @@ export async function startJobs(pool: pg.Pool, handlers: Handlers): Promise<{ st
 		});
 	}
 	await boss.schedule('actions.seal', '* * * * *');
+	await boss.schedule('ledger.fold', '* * * * *');
 	await boss.schedule('accounts.sweep', '17 * * * *');
 	await boss.schedule('audit.verify', '15 2 * * *', {}, { tz: ZONE });
 	await boss.schedule('privacy.retention', '45 2 * * *', {}, { tz: ZONE });
@@ -99,6 +102,7 @@ function queueNames(): Queue[] {
 		'import.read',
 		'units.reorganise',
 		'actions.seal',
+		'ledger.fold',
 		'mail.send',
 		'accounts.sweep',
 		'audit.verify',

@@ -1,4 +1,5 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
+import { unfold } from '#lib/ledger/fold.server.ts';
 import { shareLedger } from '#lib/ledger/ledger.server.ts';
 import type { Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
@@ -183,6 +184,7 @@ async function writePaths(tx: Tx, ids: readonly string[], at: string): Promise<v
 	// Of a temporary table the planner knows nothing.
 	await sql`analyze path_wanted`.execute(tx);
 	await refuseCircles(tx);
+	await unfold(tx, movedDays(ids));
 	const same = sql`w.unit_id = p.unit_id and w.ancestor_id = p.ancestor_id and w.depth = p.depth
 		and w.inherited = p.inherited and w.undivided = p.undivided and w.valid = p.valid and upper_inf(p.known)`;
 	// In the order in which they lie: of a country's quarter of a million, each would else be fetched from elsewhere.
@@ -196,6 +198,22 @@ async function writePaths(tx: Tx, ids: readonly string[], at: string): Promise<v
 		insert into unit_paths (ancestor_id, unit_id, depth, inherited, undivided, valid, known)
 		select w.ancestor_id, w.unit_id, w.depth, w.inherited, w.undivided, w.valid, tstzrange(${at}::timestamptz, null) from path_wanted w
 		where not exists (select 1 from unit_paths p where ${same})`.execute(tx);
+}
+
+/** The units that will stand elsewhere than they are known to, each with the days on which they do; as SQL. */
+function movedDays(ids: readonly string[]): RawBuilder<unknown> {
+	const place = sql`unit_id, ancestor_id, depth`;
+	return sql`
+		select unit_id, range_agg(days) as days from (
+			select unit_id, (coalesce(present.days, '{}') - coalesce(wanted.days, '{}'))
+				+ (coalesce(wanted.days, '{}') - coalesce(present.days, '{}')) as days
+			from (
+				select ${place}, range_agg(valid) as days from unit_paths
+				where upper_inf(known) and unit_id in (select unit_id from path_wanted union select unnest(${[...ids]}::uuid[]))
+				group by ${place}
+			) present
+			full join (select ${place}, range_agg(valid) as days from path_wanted group by ${place}) wanted using (${place})
+		) compared where not isempty(days) group by unit_id`;
 }
 
 async function refuseCircles(tx: Tx): Promise<void> {

@@ -1,0 +1,198 @@
+import { sql, type RawBuilder } from 'kysely';
+import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
+import { facetsOf, FOLDING_VERSION, FOLDINGS, type Folding } from './folding.ts';
+
+/** Whoever changes cells, or the paths that they follow, one at a time; readers and posters never wait for it. */
+const FOLD_LOCK = 731_904_115;
+const AT_ONCE = 20_000;
+const NOTHING = { folded: 0, built: 0 };
+
+/**
+ * Folds what waits, until nothing does: first whole units that are not folded yet, or by an older version, then postings. Each
+ * step is a transaction, so that it can be ended at any moment and goes on where it was. Answers how many of both; does
+ * nothing where someone else is at it, or where a later program has folded in ways unknown to this one.
+ */
+export async function fold(db: Db): Promise<typeof NOTHING> {
+	const done = { ...NOTHING };
+	for (const one of await wanting(db)) done.built += await build(db, one);
+	for (;;) {
+		const folded = await foldSome(db);
+		done.folded += folded;
+		if (folded < AT_ONCE) return done;
+	}
+}
+
+type Wanting = { unitId: string; folding: Folding };
+
+/** Units tall enough for a way of folding that they lack. A unit that is over keeps its tallness: what it had under it counts. */
+async function wanting(db: Db): Promise<Wanting[]> {
+	const { rows } = await sql<{ unitId: string; height: number; has: number[] | null }>`
+		select tall.unit_id as "unitId", tall.height,
+			(select array_agg(f.folding::int) from foldings f where f.unit_id = tall.unit_id and f.version >= ${FOLDING_VERSION}) as has
+		from (
+			select ancestor_id as unit_id, max(depth) as height from unit_paths
+			where upper_inf(known) and not inherited and depth > 1 group by 1
+		) tall order by tall.height desc, tall.unit_id`.execute(db);
+	return rows.flatMap(({ unitId, height, has }) =>
+		FOLDINGS.filter((folding) => folding.height <= height && !has?.includes(folding.number)).map((folding) => ({
+			unitId,
+			folding
+		}))
+	);
+}
+
+/** Makes a unit's cells of one way anew. Answers 0 where it may not be done now, else 1. */
+export async function build(db: Db, { unitId, folding }: Wanting): Promise<number> {
+	return inTransaction(db, async (tx) => {
+		if (!(await mayFold(tx))) return 0;
+		// A country's millions take longer than any statement of a page may, and are gathered in memory.
+		await sql`set local statement_timeout = 0`.execute(tx);
+		await sql`set local work_mem = '256MB'`.execute(tx);
+		await sql`delete from cells where ancestor_id = ${unitId}::uuid and folding = ${folding.number}`.execute(tx);
+		const source = sql`postings p`;
+		const where = sql`not exists (select from unfolded u where u.home_id = p.home_id and u.id = p.id)`;
+		await gather(tx, { source, where, unitId, foldings: [folding] });
+		await add(tx, 1);
+		await sql`
+			insert into foldings (unit_id, folding, version) values (${unitId}::uuid, ${folding.number}, ${FOLDING_VERSION})
+			on conflict (unit_id, folding) do update set version = excluded.version, folded_at = clock_timestamp()`.execute(tx);
+		return 1;
+	});
+}
+
+/** Folds the next postings that wait; answers how many. */
+async function foldSome(db: Db): Promise<number> {
+	return inTransaction(db, async (tx) => {
+		if (!(await mayFold(tx))) return 0;
+		await temporary(
+			tx,
+			'folding_now',
+			sql`
+			select p.* from (select home_id, id from unfolded limit ${AT_ONCE}) u join postings p using (home_id, id)`
+		);
+		await gather(tx, { source: sql`folding_now p`, where: sql`true`, foldings: FOLDINGS });
+		await add(tx, 1);
+		const { numAffectedRows } = await sql`
+			delete from unfolded u using folding_now p where u.home_id = p.home_id and u.id = p.id`.execute(tx);
+		return Number(numAffectedRows ?? 0);
+	});
+}
+
+/** False where someone else folds, or a later program has: what it keeps is unknown to this one. */
+async function mayFold(tx: Tx): Promise<boolean> {
+	const { rows } = await sql<{ may: boolean }>`
+		select pg_try_advisory_xact_lock(${FOLD_LOCK}) and not exists (
+			select from foldings where version > ${FOLDING_VERSION}) as may`.execute(tx);
+	return rows[0]?.may ?? false;
+}
+
+/**
+ * Takes out of the cells what stands, on these days, on units whose paths are about to change, and lets it wait to be folded
+ * anew. To be called with the paths as they were; whoever folds waits until this transaction ends. `moved`: SQL of rows
+ * `unit_id`, `days datemultirange`.
+ */
+export async function unfold(tx: Tx, moved: RawBuilder<unknown>): Promise<void> {
+	await sql`select pg_advisory_xact_lock(${FOLD_LOCK})`.execute(tx);
+	const { rows } = await sql<{ any: boolean }>`select exists (select from foldings) as any`.execute(tx);
+	if (!rows[0]?.any) return;
+	// Mostly a reorganisation is of days on which nothing was posted yet.
+	await temporary(
+		tx,
+		'moved_units',
+		sql`
+		select moved.unit_id, moved.days from (${moved}) moved
+		where moved.days && daterange(null, (
+			select max(last.on_date) from (select distinct measure from measure_facets) m cross join lateral (
+				select p.on_date from postings p where p.measure = m.measure order by p.on_date desc limit 1) last), '[]')`
+	);
+	await temporary(
+		tx,
+		'unfolding',
+		sql`
+		select p.* from moved_units moved
+		cross join (select distinct measure from measure_facets) m
+		join postings p on p.measure = m.measure and p.unit_id = moved.unit_id and p.on_date <@ moved.days
+		where not exists (select from unfolded u where u.home_id = p.home_id and u.id = p.id)`
+	);
+	await gather(tx, { source: sql`unfolding p`, where: sql`true`, foldings: FOLDINGS });
+	await add(tx, -1);
+	await sql`insert into unfolded (home_id, id) select home_id, id from unfolding`.execute(tx);
+}
+
+/** A table of this transaction's own. Of a temporary table the planner knows nothing until it is told. */
+async function temporary(tx: Tx, name: string, rows: RawBuilder<unknown>): Promise<void> {
+	const table = sql.table(name);
+	await sql`drop table if exists ${sql.table(`pg_temp.${name}`)}`.execute(tx);
+	await sql`create temporary table ${table} on commit drop as ${rows}`.execute(tx);
+	await sql`analyze ${table}`.execute(tx);
+}
+
+/** Postings `p` to be gathered; under one unit, or under every unit that is folded in one of these ways. */
+type Gathering = {
+	source: RawBuilder<unknown>;
+	where: RawBuilder<unknown>;
+	foldings: readonly Folding[];
+	unitId?: string;
+};
+
+/**
+ * Fills `gathered` with what postings add up to in cells: under each ancestor of the posting's own day, through the child that
+ * leads there. The same paths that the condition of a figure joins where it asks for the tree of "then".
+ */
+export async function gather(tx: Tx, { source, where, foldings, unitId }: Gathering): Promise<void> {
+	const ways = sql.join(
+		foldings.map(({ number, grain, byChild, ...facets }) => {
+			const names = facetsOf({ number, grain, byChild, ...facets });
+			return sql`(${sql.lit(number)}::smallint, ${sql.lit(grain === 'day')}, ${sql.lit(byChild)}, ${
+				names === null ? sql`null::text[]` : sql`array[${sql.join(names.map((name) => sql.lit(name)))}]::text[]`
+			})`;
+		})
+	);
+	const folded = unitId
+		? sql`(select ${unitId}::uuid as unit_id, way.* from (values ${ways}) way (folding, by_day, by_child, names))`
+		: sql`(select f.unit_id, way.* from foldings f join (values ${ways}) way (folding, by_day, by_child, names) using (folding))`;
+	await temporary(
+		tx,
+		'gathered',
+		sql`
+		select ancestor_id, folding, measure, on_from, cohort_from, child_id,
+			case when names is null then facets_text
+				else (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(facets_text::jsonb) where key = any(names))::text
+			end as facets_text,
+			sum(quantity)::bigint as quantity, sum(about_count)::int as about_count
+		from (
+			select f.unit_id as ancestor_id, f.folding, f.names, p.measure,
+				case when f.by_day then p.on_date else date_trunc('month', p.on_date::timestamp)::date end as on_from,
+				date_trunc('month', p.cohort_on::timestamp)::date as cohort_from,
+				case when f.by_child then coalesce(step.ancestor_id, p.unit_id) else f.unit_id end as child_id,
+				case when cardinality(f.names) = 0 then '{}' else p.facets_text end as facets_text,
+				sum(p.quantity) as quantity, count(*) filter (where p.about) as about_count
+			from ${source}
+			join unit_paths whole on whole.unit_id = p.unit_id and whole.valid @> p.on_date and upper_inf(whole.known)
+			join ${folded} f on f.unit_id = whole.ancestor_id
+			left join unit_paths step on step.unit_id = whole.unit_id and step.depth = whole.depth - 1
+				and step.valid @> p.on_date and upper_inf(step.known)
+			where ${where}
+			group by 1, 2, 3, 4, 5, 6, 7, 8
+		) counted
+		group by 1, 2, 3, 4, 5, 6, 7`
+	);
+}
+
+/** Adds what was gathered to the cells, or takes it out (`sign` -1). */
+async function add(tx: Tx, sign: 1 | -1): Promise<void> {
+	await sql`
+		insert into facet_sets (facets) select distinct facets_text::jsonb from gathered
+		where facets_text not in (select facets_text from facet_sets)
+		on conflict do nothing`.execute(tx);
+	await sql`
+		insert into cells (ancestor_id, folding, measure, on_from, cohort_from, child_id, facet_set_id, quantity, about_count)
+		select g.ancestor_id, g.folding, g.measure, g.on_from, g.cohort_from, g.child_id, s.id, ${sign} * g.quantity,
+			${sign} * g.about_count
+		from gathered g join facet_sets s on s.facets_text = g.facets_text
+		order by 1, 2, 3, 4, 5, 6, 7
+		on conflict (ancestor_id, folding, measure, on_from, cohort_from, child_id, facet_set_id)
+		do update set quantity = cells.quantity + excluded.quantity, about_count = cells.about_count + excluded.about_count`.execute(
+		tx
+	);
+}

@@ -1,0 +1,99 @@
+/** In which ways postings are folded into cells, and which of them answers a question. Pure. */
+import { dayPlus } from '#lib/vietnamese/day.ts';
+
+/** Facets by which figures narrow themselves, and which are therefore told apart for every child. */
+const NAMED_FACETS = ['novelty'] as const;
+
+/** Raised whenever what follows changes: cells of before are then made anew. */
+export const FOLDING_VERSION = 1;
+
+/**
+ * `facets`: which are told apart in a cell. `byChild`: so are the children through which units stand under the ancestor.
+ * `height`: folded for units that have at least so many tiers under them, because below there is little to gain: a unit with
+ * only base units under it has about as many cells as postings.
+ */
+export type Folding = {
+	number: number;
+	grain: 'month' | 'day';
+	facets: 'none' | 'named' | 'all';
+	byChild: boolean;
+	height: number;
+};
+
+/** Of two ways that answer a question, the earlier has fewer cells. Numbers are kept in the database and not used again. */
+export const FOLDINGS: readonly Folding[] = [
+	{ number: 1, grain: 'month', facets: 'none', byChild: true, height: 2 },
+	{ number: 2, grain: 'month', facets: 'named', byChild: true, height: 3 },
+	{ number: 3, grain: 'month', facets: 'all', byChild: false, height: 2 },
+	{ number: 4, grain: 'month', facets: 'all', byChild: true, height: 3 },
+	{ number: 5, grain: 'day', facets: 'none', byChild: true, height: 3 },
+	{ number: 6, grain: 'day', facets: 'named', byChild: true, height: 3 },
+	{ number: 7, grain: 'day', facets: 'all', byChild: false, height: 3 }
+];
+
+/** The facets that a folding tells apart by name; null for all that a posting has. */
+export function facetsOf({ facets }: Folding): readonly string[] | null {
+	if (facets === 'all') return null;
+	return facets === 'named' ? NAMED_FACETS : [];
+}
+
+/** What a question needs told apart. */
+export type Need = { byChild: boolean; facets: ReadonlySet<string> };
+
+/** The cheapest of the foldings that exist (by number) which tells apart what is needed. */
+export function chooseFolding(existing: ReadonlySet<number>, grain: Folding['grain'], need: Need): Folding | undefined {
+	return FOLDINGS.find((folding) => {
+		const named = facetsOf(folding);
+		const has = named === null || need.facets.isSubsetOf(new Set(named));
+		return existing.has(folding.number) && folding.grain === grain && has && (folding.byChild || !need.byChild);
+	});
+}
+
+/** Legal days, both inclusive. */
+export type Days = { from: string; to: string };
+
+/**
+ * How a period is put together: `months` and `days` from cells, `rest` from single postings, all by the day of the posting and
+ * disjoint. Cells know of a cohort only its month: they answer for cohorts from `cohortFrom` on, and `firstCohort` is what
+ * begins before it in a period that begins within a month.
+ */
+export type Cover = {
+	cohortFrom: string;
+	months: Days | null;
+	days: readonly Days[];
+	rest: readonly Days[];
+	firstCohort: Days | null;
+};
+
+/** `byCohort`: the period is that of cohorts, and what became of them until its end counts. */
+export function cover({ from, to }: Days, { byCohort, hasDays }: { byCohort: boolean; hasDays: boolean }): Cover {
+	const cohortFrom = byCohort ? firstOfMonthFrom(from) : from;
+	const late = cohortFrom > to;
+	const firstCohort = cohortFrom > from ? { from, to: late ? to : dayPlus(cohortFrom, -1) } : null;
+	if (late) return { cohortFrom, months: null, days: [], rest: [], firstCohort };
+	const monthsFrom = firstOfMonthFrom(cohortFrom);
+	const monthsTo = lastOfMonthUntil(to);
+	const months = monthsFrom <= monthsTo ? { from: monthsFrom, to: monthsTo } : null;
+	const ends = months
+		? [
+				{ from: cohortFrom, to: dayPlus(months.from, -1) },
+				{ from: dayPlus(months.to, 1), to }
+			].filter((end) => end.from <= end.to)
+		: [{ from: cohortFrom, to }];
+	return { cohortFrom, months, days: hasDays ? ends : [], rest: hasDays ? [] : ends, firstCohort };
+}
+
+function firstOfMonthFrom(day: string): string {
+	if (day.endsWith('-01')) return day;
+	return dayPlus(lastOfMonth(day), 1);
+}
+
+function lastOfMonthUntil(day: string): string {
+	const last = lastOfMonth(day);
+	return last === day ? day : dayPlus(`${day.slice(0, 7)}-01`, -1);
+}
+
+function lastOfMonth(day: string): string {
+	const [year = 0, month = 0] = day.split('-').map(Number);
+	return new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
+}
