@@ -19,10 +19,11 @@ export const LONGEST_DELEGATION_DAYS = 92;
 const FAR_OFF = '9999-12-30';
 
 /** Lent roles count while the role they were lent from is held. */
-const HELD = sql`g.valid @> ${sql.ref('at.day')} and (g.delegated_from_id is null
+export const HELD = sql`g.valid @> ${sql.ref('at.day')} and (g.delegated_from_id is null
 	or exists (select 1 from role_grants source where source.id = g.delegated_from_id and source.valid @> ${sql.ref('at.day')}))`;
 
-function at(day: string) {
+/** The day on which roles are asked for, as `at.day`. */
+export function at(day: string) {
 	return sql`cross join (select ${day}::date as day) at`;
 }
 

@@ -9,7 +9,7 @@ import { authorise, may, visibleTo } from '#lib/units/authority.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
 import { daysBetween } from '#lib/vietnamese/day.ts';
 import type { Actor, Grant } from './actor.ts';
-import { actorOf } from './role.server.ts';
+import { at, HELD } from './role.server.ts';
 import { isScope, LONGEST_TOKEN_DAYS, permissionsOf, TOKEN_PREFIX, TOKENS_AT_MOST, type Scope } from './token.ts';
 
 /** `expiresOn`: the first day on which it no longer works. */
@@ -76,49 +76,53 @@ async function acted(tx: Tx, what: { id: string; unitId: string; verb: string; d
 	return { id: newId(), homeId: await homeOf(tx, unitId, today()), noun: 'token', recordId: id, verb, unitId, details };
 }
 
+/** A token as it was given, its owner, and the owner's roles of today as far as they reach. */
+type Presented = {
+	id: string;
+	name: string;
+	scopes: string[];
+	isOver: boolean;
+	isUsedLately: boolean;
+	userId: string;
+	userName: string;
+	grants: Grant[];
+};
+
 /**
  * Who asks with this token: its owner with the roles of today, cut down to the token's unit and scopes. Refuses a token
  * that was never given (`api.token_unknown`) and one that was revoked, has expired or whose owner has no role left there.
+ * A role from above the unit counts on the unit, one below it on its own.
  */
 export async function actorOfToken(db: Db, secret: string): Promise<Actor & { token: NonNullable<Actor['token']> }> {
-	const { rows } = await sql<{
-		id: string;
-		name: string;
-		unitId: string;
-		scopes: string[];
-		isOver: boolean;
-		userId: string;
-		userName: string;
-	}>`
-		select t.id, t.name, t.unit_id as "unitId", t.scopes, t.user_id as "userId", u.name as "userName",
-			(t.revoked_at is not null or t.expires_on <= ${today()}::date) as "isOver"
+	const { rows } = await sql<Presented>`
+		select t.id, t.name, t.scopes, t.user_id as "userId", u.name as "userName",
+			(t.revoked_at is not null or t.expires_on <= ${today()}::date) as "isOver",
+			coalesce(t.last_used_at >= now() - interval '1 minute', false) as "isUsedLately",
+			coalesce((
+				select jsonb_agg(jsonb_build_object('role', g.role,
+					'unitId', case when reach.is_above then t.unit_id else g.unit_id end) order by g.id)
+				from role_grants g ${at(today())}
+				cross join lateral (
+					select p.unit_id = t.unit_id as is_above from unit_paths p
+					where upper_inf(p.known) and p.valid @> at.day
+						and ((p.ancestor_id = g.unit_id and p.unit_id = t.unit_id)
+							or (p.ancestor_id = t.unit_id and p.unit_id = g.unit_id))
+					order by 1 desc limit 1
+				) reach
+				where g.user_id = t.user_id and ${HELD}
+			), '[]') as grants
 		from api_tokens t join users u on u.id = t.user_id where t.token_hash = ${hashOf(secret)}`.execute(db);
 	const found = rows[0];
 	if (!found) throw problem('api.token_unknown');
-	if (found.isOver) throw problem('api.token_ended');
-	const owner = await actorOf(db, { id: found.userId, name: found.userName });
-	const grants = await within(db, owner.grants, found.unitId);
-	if (grants.length === 0) throw problem('api.token_ended');
-	await sql`
-		update api_tokens set last_used_at = now()
-		where id = ${found.id}::uuid and (last_used_at is null or last_used_at < now() - interval '1 minute')`.execute(db);
-	const token = { id: found.id, name: found.name, permissions: permissionsOf(found.scopes.filter(isScope)) };
-	return { ...owner, grants, token };
-}
-
-/** Grants as far as they reach into a unit: one from above counts on the unit, one below it on its own. */
-async function within(db: Db, grants: readonly Grant[], unitId: string): Promise<Grant[]> {
-	const { rows } = await sql<{ unitId: string; isAbove: boolean }>`
-		select held.unit_id as "unitId", p.unit_id = ${unitId}::uuid as "isAbove"
-		from unnest(${grants.map((grant) => grant.unitId)}::uuid[]) held (unit_id)
-		join unit_paths p on upper_inf(p.known) and p.valid @> ${today()}::date
-			and ((p.ancestor_id = held.unit_id and p.unit_id = ${unitId}::uuid)
-				or (p.ancestor_id = ${unitId}::uuid and p.unit_id = held.unit_id))`.execute(db);
-	const reaching = new Map(rows.map((row) => [row.unitId, row.isAbove ? unitId : row.unitId]));
-	return grants.flatMap(({ unitId: own, role }) => {
-		const reached = reaching.get(own);
-		return reached ? [{ unitId: reached, role }] : [];
-	});
+	const { id, name, grants, userId, userName } = found;
+	if (found.isOver || grants.length === 0) throw problem('api.token_ended');
+	if (!found.isUsedLately) {
+		await sql`
+			update api_tokens set last_used_at = now()
+			where id = ${id}::uuid and (last_used_at is null or last_used_at < now() - interval '1 minute')`.execute(db);
+	}
+	const token = { id, name, permissions: permissionsOf(found.scopes.filter(isScope)) };
+	return { id: userId, name: userName, grants, everything: false, token };
 }
 
 /** As it is kept: a token is long and random, so that a plain hash is enough. */

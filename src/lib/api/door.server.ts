@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { actorOfToken } from '#lib/accounts/token.server.ts';
 import { once } from '#lib/actions/action.server.ts';
 import type { Locale } from '#lib/paraglide/runtime.js';
-import type { Db } from '#lib/server/db.ts';
+import { MAX_CONNECTIONS, type Db, type Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { identify } from '#lib/server/refusal-log.ts';
+import { inTurn, makeTurns } from '#lib/server/turns.ts';
 import { readBytes, readJsonBody } from './body.ts';
 import { accepts, isKnown, isMatched, languageOf, tagOf } from './headers.ts';
 import { writeJson } from './json.ts';
@@ -19,6 +20,9 @@ import { find } from './route.ts';
 
 const BASE = '/api/v1';
 const JSON_TYPE = 'application/json';
+
+/** Programs that come all at once leave connections to people at their screens. */
+const turns = makeTurns({ atOnce: Math.ceil((MAX_CONNECTIONS * 2) / 3), patience_ms: 30_000 });
 
 /** `address`: the network address that asks; `bodyTime_ms`: how long a body may take. */
 export type Asking = { db: Db; address: string; bodyTime_ms?: number };
@@ -52,7 +56,7 @@ async function answered(request: Request, asking: Asking, locale: Locale): Promi
 
 async function carryOut(request: Request, asking: Asking, headers: Headers): Promise<Response> {
 	const { db } = asking;
-	await limit(db, headers, ['address', asking.address]);
+	await inTurn(turns, () => limit(db, headers, ['address', asking.address]));
 	const url = new URL(request.url);
 	const found = find(OPERATIONS, url.pathname.slice(BASE.length));
 	const allowed = methodsOf(found.operations);
@@ -64,16 +68,20 @@ async function carryOut(request: Request, asking: Asking, headers: Headers): Pro
 		throw problem('api.method', { method: request.method, allowed });
 	}
 	identify({ route: operation.name });
-	const actor = await actorOfToken(db, secretOf(request));
-	identify({ actor: actor.id });
-	await limit(db, headers, ['token', actor.token.id]);
+	const secret = secretOf(request);
+	const actor = await inTurn(turns, async () => {
+		const owner = await actorOfToken(db, secret);
+		identify({ actor: owner.id });
+		await limit(db, headers, ['token', owner.token.id]);
+		return owner;
+	});
 	if (!actor.token.permissions.includes(operation.scope))
 		throw problem('api.scope_missing', { scope: operation.scope });
 	if (!accepts(request.headers.get('accept'), operation.file ?? JSON_TYPE))
 		throw problem('api.accept_unmet', { type: operation.file ?? JSON_TYPE });
 	const sent = { params: found.params, query: queryOf(url.searchParams) };
 	const asked = { request, operation, actor, sent, headers };
-	return operation.method === 'GET' ? read(db, asked) : write(asking, asked);
+	return operation.method === 'GET' ? inTurn(turns, () => read(db, asked)) : write(asking, asked);
 }
 
 type Asked = {
@@ -161,12 +169,13 @@ async function write({ db, bodyTime_ms }: Asking, asked: Asked): Promise<Respons
 			.update([request.method, url.pathname, url.search, ifMatch, body.digested].join('\n'))
 			.digest('hex')
 	};
-	const { result, isRepeated } = await once<Kept>(db, actor, keyed, async (tx) => {
+	const run = async (tx: Tx): Promise<Kept> => {
 		const value = await operation.run({ db: tx, actor, match }, { ...sent, body: body.value });
 		const made = operation.makes ? `${BASE}${operation.makes}` : url.pathname;
 		const location = operation.creates ? `${made}/${Made.parse(value).id}` : null;
 		return { text: writeJson(value), location };
-	});
+	};
+	const { result, isRepeated } = await inTurn(turns, () => once(db, actor, keyed, run));
 	if (isRepeated) headers.set('idempotency-replayed', 'true');
 	if (operation.matches) headers.set('etag', tagOf(result.text));
 	if (result.location) headers.set('location', result.location);

@@ -8,6 +8,8 @@ import { writeJson } from './json.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
+const RETRY_S = 30;
+
 /** A refusal as RFC 9457 has it, with the same codes as the pages. `instance` names the request, also in the log. */
 export const ProblemAnswer = z.strictObject({
 	type: z.string(),
@@ -47,6 +49,7 @@ export function refused(error: unknown, { id, locale, headers }: About): Respons
 		...issuesOf(refusal)
 	};
 	headers.set('content-type', PROBLEM_TYPE);
+	if (status === 503 && !headers.has('retry-after')) headers.set('retry-after', String(RETRY_S));
 	if (status === 401) headers.set('www-authenticate', 'Bearer realm="kheo"');
 	return new Response(writeJson(answer), { status, headers });
 }

@@ -5,8 +5,8 @@ import { command, type NewAction } from '#lib/actions/action.server.ts';
 import { post, type NewPosting } from '#lib/ledger/ledger.server.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
-import { authorise } from '#lib/units/authority.server.ts';
-import { holderOf } from '#lib/units/taker.server.ts';
+import { authoriseAll } from '#lib/units/authority.server.ts';
+import { holdersOf } from '#lib/units/taker.server.ts';
 import { allowed, facets, LEADS_TO, may, type Registration, type Verb } from './model.ts';
 
 export type Held = Registration & { homeId: string };
@@ -24,13 +24,14 @@ export type Change = {
 	permission: Permission;
 	reason?: string | null;
 	key?: string;
-	/** Runs after the row is locked and its state is checked. */
+	/** Runs after all rows are locked, their states checked and moved; for each in the order of ids. */
 	effect?: (tx: Tx, held: Held, actionId: string) => Promise<Effect>;
 };
 
 /**
  * The one way in which registrations change: each is locked, the actor's right and the state are checked, the state moves
- * by `LEADS_TO`, postings are entered, and each gets its action; all of the selection or none of it.
+ * by `LEADS_TO`, postings are entered, and each gets its action; all of the selection or none of it. What is the same for all
+ * is one statement for all: fifty at once take hardly more round trips than one.
  */
 export async function change(db: Db, actor: Actor, wanted: Change): Promise<{ count: number }> {
 	const ids = [...new Set(wanted.ids)].sort();
@@ -41,12 +42,12 @@ export async function change(db: Db, actor: Actor, wanted: Change): Promise<{ co
 		async (tx) => {
 			const actions: NewAction[] = [];
 			const postings: NewPosting[] = [];
-			for (const id of ids) {
-				const held = await hold(tx, id);
-				await authorise(tx, actor, wanted.permission, await holderOf(tx, held));
-				refuseUnlessAllowed(held, wanted.verb);
+			const all = await holdAll(tx, ids);
+			await authoriseAll(tx, actor, wanted.permission, await holdersOf(tx, all));
+			for (const held of all) refuseUnlessAllowed(held, wanted.verb);
+			await move(tx, ids, wanted.verb);
+			for (const held of all) {
 				const actionId = newId();
-				await move(tx, held, wanted.verb);
 				const effect = (await wanted.effect?.(tx, held, actionId)) ?? {};
 				postings.push(...(effect.postings ?? []));
 				actions.push(
@@ -69,12 +70,19 @@ export async function change(db: Db, actor: Actor, wanted: Change): Promise<{ co
 
 /** The registration, locked until the transaction ends. */
 export async function hold(tx: Tx, id: string): Promise<Held> {
-	const { rows } = await sql<Held>`select ${COLUMNS} from registrations r where r.id = ${id}::uuid for update`.execute(
-		tx
-	);
-	const held = rows[0];
+	const [held] = await holdAll(tx, [id]);
 	if (!held) throw problem('model.not_found', { id });
 	return held;
+}
+
+/** Locked in the order of their ids, so that two selections that overlap wait for each other instead of blocking. */
+async function holdAll(tx: Tx, ids: readonly string[]): Promise<Held[]> {
+	const { rows } = await sql<Held>`
+		select ${COLUMNS} from registrations r where r.id = any(${[...ids]}::uuid[]) order by r.id for update`.execute(tx);
+	const found = new Set(rows.map(({ id }) => id));
+	const missing = ids.find((id) => !found.has(id));
+	if (missing !== undefined) throw problem('model.not_found', { id: missing });
+	return rows;
 }
 
 export function refuseUnlessAllowed(held: Registration, verb: Verb): void {
@@ -87,11 +95,12 @@ export function refuseUnlessAllowed(held: Registration, verb: Verb): void {
 	});
 }
 
-async function move(tx: Tx, held: Held, verb: Verb): Promise<void> {
+async function move(tx: Tx, ids: readonly string[], verb: Verb): Promise<void> {
 	const targets: Partial<Record<Verb, string>> = LEADS_TO;
 	const state = targets[verb];
 	if (!state) return;
-	await sql`update registrations set state = ${state}, changed_at = now() where id = ${held.id}::uuid`.execute(tx);
+	await sql`
+		update registrations set state = ${state}, changed_at = now() where id = any(${[...ids]}::uuid[])`.execute(tx);
 }
 
 export function actionOf(

@@ -85,45 +85,67 @@ export async function insert(
 ): Promise<Held> {
 	const day = input.registeredOn ?? today();
 	await refuseEnded(tx, input.unitId, day);
-	const homeId = await homeOf(tx, input.unitId, day);
-	const name = normalise(input.name);
-	const modelId = input.modelId ?? newId();
+	const held = heldOf(input, { state, homeId: await homeOf(tx, input.unitId, day) });
+	const { id, homeId, modelId, name } = held;
 	if (!input.modelId) {
 		await tx
 			.insertInto('models')
 			.values({ id: modelId, home_id: homeId, name, replicated_from_id: input.replicatedFromId ?? null })
 			.execute();
 	}
-	const id = newId();
 	await tx
 		.insertInto('registrations')
 		.values({
 			id,
 			home_id: homeId,
 			model_id: modelId,
-			previous_id: input.previousId ?? null,
-			unit_id: input.unitId,
-			year: input.year,
-			level: input.level,
-			kind: input.kind ?? 'model',
-			field: input.field,
-			subject: input.subject,
-			novelty: input.novelty,
+			previous_id: held.previousId,
+			unit_id: held.unitId,
+			year: held.year,
+			level: held.level,
+			kind: held.kind,
+			field: held.field,
+			subject: held.subject,
+			novelty: held.novelty,
 			state,
 			name,
 			name_key: fold(name),
-			place: input.place ?? null,
-			note: input.note ?? null,
-			registered_on: input.registeredOn,
-			contents: JSON.stringify(input.contents ?? {})
+			place: held.place,
+			note: held.note,
+			registered_on: held.registeredOn,
+			contents: JSON.stringify(held.contents)
 		})
 		.execute();
 	await tag(tx, id, input.tags ?? []);
-	return hold(tx, id);
+	return held;
+}
+
+/** As the row will be. */
+function heldOf(input: RegistrationInput, { state, homeId }: Pick<Held, 'state' | 'homeId'>): Held {
+	const { unitId, year, level, kind = 'model', field, subject, novelty, place = null, note = null } = input;
+	return {
+		id: newId(),
+		homeId,
+		modelId: input.modelId ?? newId(),
+		previousId: input.previousId ?? null,
+		unitId,
+		year,
+		level,
+		kind,
+		field,
+		subject,
+		novelty,
+		state,
+		name: normalise(input.name),
+		place,
+		note,
+		registeredOn: input.registeredOn,
+		contents: input.contents ?? {},
+		score: null
+	};
 }
 
 async function tag(tx: Tx, id: string, tags: readonly string[]): Promise<void> {
-	await tx.deleteFrom('registration_tags').where('registration_id', '=', id).execute();
 	if (tags.length === 0) return;
 	await tx
 		.insertInto('registration_tags')
@@ -296,7 +318,9 @@ async function rewrite(tx: Tx, held: Held, input: RegistrationInput): Promise<vo
 		.where('id', '=', held.id)
 		.execute();
 	await tx.updateTable('models').set({ name }).where('id', '=', held.modelId).execute();
-	if (input.tags) await tag(tx, held.id, input.tags);
+	if (!input.tags) return;
+	await tx.deleteFrom('registration_tags').where('registration_id', '=', held.id).execute();
+	await tag(tx, held.id, input.tags);
 }
 
 /** Old and new of what changed, for the history. Texts of the form are named, not repeated. */

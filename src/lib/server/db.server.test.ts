@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
 import { test } from '../../../tests/database.ts';
-import { inTransaction } from './db.ts';
+import { inTransaction, MAX_CONNECTIONS } from './db.ts';
 
 describe('values', () => {
 	test('a day stays text, int8 becomes a number, numeric stays text', async ({ db }) => {
@@ -43,6 +43,16 @@ describe('transactions', () => {
 		});
 		await expect(outer).rejects.toThrow('changed my mind');
 		expect(await clone.db.selectFrom('users').select('id').execute()).toEqual([]);
+	});
+
+	test('many at once wait for each other, and for no connection that one of them lost', async ({ clone }) => {
+		const one = (n: number) =>
+			inTransaction(clone.db, async (tx) => {
+				if (n % 20 === 0) await sql`select pg_terminate_backend(pg_backend_pid())`.execute(tx);
+				return sql<{ n: number }>`select ${n}::int as n, pg_sleep(0.01)`.execute(tx);
+			});
+		const done = await Promise.allSettled(Array.from({ length: 5 * MAX_CONNECTIONS }, (_, n) => one(n)));
+		expect(done.filter(({ status }) => status === 'rejected')).toHaveLength(3);
 	});
 
 	test('a killed connection is a refusal with a code', async ({ clone }) => {

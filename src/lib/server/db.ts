@@ -5,6 +5,7 @@ import { log } from './log.ts';
 import { joinCluster } from './postgres.ts';
 import { fromDatabase, problem } from './problem.ts';
 import { prepareData, type Settings } from './settings.ts';
+import { makeTurns } from './turns.ts';
 
 export type { DB };
 
@@ -18,8 +19,10 @@ export type Tx = Transaction<DB>;
 export type Opened = { db: Kysely<DB>; pool: pg.Pool; close: () => Promise<void> };
 
 export const OLDEST_VERSION = 15;
-const MAX_CONNECTIONS = 12;
+export const MAX_CONNECTIONS = 12;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** A rush is not an outage: who waits for others to be done waits longer than for a database that does not answer. */
+const PATIENCE_MS = 30_000;
 const STATEMENT_TIMEOUT_MS = 60_000;
 const IDLE_IN_TRANSACTION_MS = 120_000;
 
@@ -101,32 +104,46 @@ function exactInteger(text: string): number {
 	return number;
 }
 
-/** The pool as Kysely sees it: what PostgreSQL refuses leaves it as a Problem. */
+/**
+ * The pool as Kysely sees it: what PostgreSQL refuses leaves it as a Problem. The line for a free connection is ours, for the
+ * pool knows one time limit only, that for a database which cannot be reached.
+ */
 function translating(pool: pg.Pool): PostgresPool {
-	const clients = new WeakMap<pg.PoolClient, pg.PoolClient>();
+	const clients = new WeakMap<pg.PoolClient, ReturnType<typeof translatingClient>>();
+	const turns = makeTurns({ atOnce: MAX_CONNECTIONS, patience_ms: PATIENCE_MS });
 	return {
 		options: pool.options,
 		end: () => pool.end(),
 		connect: async () => {
-			const client = await pool.connect().catch(refuse);
-			const known = clients.get(client) ?? translatingClient(client);
-			clients.set(client, known);
-			return known;
+			const leave = await turns.take();
+			try {
+				const client = await pool.connect();
+				const known = clients.get(client) ?? translatingClient(client);
+				clients.set(client, known);
+				return known.lentUntil(leave);
+			} catch (error) {
+				leave();
+				throw fromDatabase(error) ?? error;
+			}
 		}
 	};
 }
 
 /** A client that lost its connection is not given back to the pool, which learns of the loss only a moment later. */
-function translatingClient(client: pg.PoolClient): pg.PoolClient {
+function translatingClient(client: pg.PoolClient): { lentUntil: (released: () => void) => pg.PoolClient } {
 	let lost = false;
+	let tellReleased = () => {};
 	const query = (text: string, values: unknown[]) =>
 		client.query(text, values).catch((error: unknown) => {
 			const refusal = fromDatabase(error);
 			lost ||= refusal?.code === 'database.unavailable';
 			throw refusal ?? error;
 		});
-	const release = (destroy?: boolean): void => client.release(lost || destroy);
-	return new Proxy(client, {
+	const release = (destroy?: boolean): void => {
+		client.release(lost || destroy);
+		tellReleased();
+	};
+	const lent = new Proxy(client, {
 		get(target, name) {
 			if (name === 'query') return query;
 			if (name === 'release') return release;
@@ -134,8 +151,10 @@ function translatingClient(client: pg.PoolClient): pg.PoolClient {
 			return typeof member === 'function' ? member.bind(target) : member;
 		}
 	});
-}
-
-function refuse(error: unknown): never {
-	throw fromDatabase(error) ?? error;
+	return {
+		lentUntil: (released) => {
+			tellReleased = released;
+			return lent;
+		}
+	};
 }

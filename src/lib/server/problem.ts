@@ -92,6 +92,7 @@ export const PROBLEMS = {
 	'database.unavailable': { status: 503 },
 	'database.refused': { status: 503 },
 	'database.busy': { status: 503 },
+	'database.crowded': { status: 503 },
 	'database.timeout': { status: 503 },
 	'database.disk_full': { status: 507 },
 	'database.number_too_large': { status: 500 },

@@ -26,6 +26,16 @@ export async function holderOf(db: Db, of: { id: string; unitId: string }): Prom
 	return rows[0]?.heir ?? of.unitId;
 }
 
+/** As `holderOf`, for many cases; answers units, each once. */
+export async function holdersOf(db: Db, cases: readonly { id: string; unitId: string }[]): Promise<string[]> {
+	const { rows } = await sql<{ holder: string }>`
+		select distinct coalesce(share.heir_id, c.unit_id) as holder
+		from unnest(${cases.map(({ id }) => id)}::uuid[], ${cases.map(({ unitId }) => unitId)}::uuid[]) as c (id, unit_id)
+		left join case_shares share on share.case_id = c.id and share.unit_id = c.unit_id
+			and share.valid @> ${today()}::date and upper_inf(share.known)`.execute(db);
+	return rows.map(({ holder }) => holder);
+}
+
 /** The open unit that has a case of a unit on a day: the unit, whom the case was attributed to, or who took either over. */
 export async function takerOf(db: Db, of: { id: string; unitId: string }, day: string): Promise<string> {
 	const holder = await holderOf(db, of);
