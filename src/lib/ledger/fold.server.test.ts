@@ -76,6 +76,13 @@ async function enter(db: Db, ids: ReadonlyMap<string, string>, entries: readonly
 const MEASURES = ['model.registered', 'model.recognised', 'model.typical', 'model.replicated'];
 const UNITS = ['T', 'T1', 'T2', ...['T1A', 'T1B', 'T2A', 'T2B'].flatMap((code) => [code, `${code}1`, `${code}2`])];
 const day = fc.integer({ min: 0, max: 800 }).map((days) => dayPlus('2023-03-10', days));
+const WHERES: Where[] = [
+	{},
+	{},
+	{ novelty: ['new'] },
+	{ level: ['base', 'province'] },
+	{ month: ['2024-02', '2024-07'] }
+];
 const entry = fc.record({
 	measure: fc.constantFrom(...MEASURES),
 	unit: fc.constantFrom(...UNITS),
@@ -100,13 +107,7 @@ const question = fc.record({
 		['level', 'field'],
 		['unit', 'level', 'month']
 	),
-	where: fc.constantFrom(
-		{},
-		{},
-		{ novelty: ['new'] },
-		{ level: ['base', 'province'] },
-		{ month: ['2024-02', '2024-07'] }
-	)
+	where: fc.constantFrom(...WHERES)
 });
 const round = fc.record({
 	entries: fc.array(entry, { minLength: 1, maxLength: 40 }),
