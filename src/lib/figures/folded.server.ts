@@ -88,7 +88,10 @@ function postingRows(
 	return sql`select ${keysOf(asked.by)} p.quantity, p.about ${condition(figure, asked)} ${narrow}`;
 }
 
-/** What the cells would contain, had it been folded. Few: each looks its own way up instead of all ways being laid out. */
+/**
+ * What the cells would contain, had it been folded. Few: each is fetched and looks its own way up, instead of a period's postings
+ * being read and the tree being laid out (`offset 0` keeps the planner from turning that round).
+ */
 function waitingRows(
 	figure: Flow | Cohort,
 	asked: Asked,
@@ -98,7 +101,11 @@ function waitingRows(
 	const cohort = figure.kind === 'cohort' ? sql`and p.cohort_on >= ${cohortFrom}::date` : sql``;
 	return sql`
 		select ${keysOf(asked.by)} p.quantity, p.about
-		from unfolded u join postings p on p.home_id = u.home_id and p.id = u.id
+		from unfolded u
+		cross join lateral (
+			select p.* from postings p
+			where p.home_id = u.home_id and p.id = u.id and p.measure = ${figure.measure} offset 0
+		) p
 		cross join lateral (
 			select coalesce(step.ancestor_id, whole.unit_id) as child
 			from unit_paths whole
