@@ -88,12 +88,10 @@ async function measureDashboard(db: Db, unitId: string): Promise<Measured[]> {
 	];
 }
 
+/** All at once, as the desk asks its figures. */
 async function dashboard(db: Db, question: Question & typeof HALF_YEAR): Promise<void> {
 	const before = { ...question, from: yearBefore(question.from), asOf: yearBefore(question.asOf) };
-	for (const figure of DASHBOARD) {
-		await ask(db, actor, figure, question);
-		await ask(db, actor, figure, before);
-	}
+	await Promise.all(DASHBOARD.flatMap((figure) => [ask(db, actor, figure, question), ask(db, actor, figure, before)]));
 }
 
 async function byHand(db: Db, { from, asOf }: typeof YEAR, where: RawBuilder<unknown>): Promise<void> {

@@ -14,7 +14,7 @@ import {
 	type Question
 } from './figure.ts';
 import { foldedRows, planOf, type Plan } from './folded.server.ts';
-import { countHavingBy, countObligedThat } from './obliged.server.ts';
+import { countHaving, countLacking } from './obliged.server.ts';
 import { countHidden, reachOf, SMALLEST_CLOSED } from './reach.server.ts';
 
 /**
@@ -61,13 +61,9 @@ async function answer(db: Db, figure: Figure, asked: Asked): Promise<Answer> {
 		case 'ratio':
 			return ratio(db, figure, asked, blank);
 		case 'units_with':
-			return {
-				...blank,
-				value: await countObligedThat(db, 'have', { figure: figure.base, asked }),
-				parts: asked.by.length === 0 ? [] : await countHavingBy(db, figure.base, asked)
-			};
+			return { ...blank, ...(await countHaving(db, figure.base, asked)) };
 		case 'units_without':
-			return { ...blank, value: await countObligedThat(db, 'lack', { figure: figure.base, asked }) };
+			return { ...blank, value: await countLacking(db, figure.base, asked) };
 		case 'change':
 			return change(db, figure, asked, blank);
 	}

@@ -40,34 +40,64 @@ function obligedThat(have: 'have' | 'lack', figure: Flow | Cohort, asked: Asked)
 	return sql`${obliged(asked)} and v.unit_id ${have === 'have' ? sql`in` : sql`not in`} ${units}`;
 }
 
-/** How many have, or lack; null (not applicable) where nobody under the unit is expected to have one. */
-export async function countObligedThat(
+/**
+ * How many have such records, whole and by facets, in one pass over the records; null (not applicable) where nobody under the
+ * unit is expected to have one. A unit with records in two parts is counted in both, so parts do not add up.
+ */
+export async function countHaving(
 	db: Db,
-	have: 'have' | 'lack',
-	{ figure, asked }: { figure: Flow | Cohort; asked: Asked }
-): Promise<number | null> {
+	figure: Flow | Cohort,
+	asked: Asked
+): Promise<{ value: number | null; parts: Part[] }> {
+	const names = asked.by.map((_, i) => sql.ref(`k${i}`));
+	const keys = names.length === 0 ? sql`` : sql`${sql.join(names)},`;
+	// A child stays an id until its units are gathered.
+	const told = asked.by.map((facet) => (facet === 'unit' ? sql`path.child` : sql`coalesce(${facetOf(facet)}, '')`));
+	const found = sql.join(
+		told.map((facet, i) => sql`${facet} as ${sql.ref(`k${i}`)}, `),
+		sql``
+	);
+	const parts = sql`
+		union all
+		select false, ${keys} count(*)::bigint, null from (
+			select ${keys} coalesce(taker.ancestor_id, held.unit_id) as unit_id
+			from held left join taker on taker.unit_id = held.unit_id
+			group by ${keys} coalesce(taker.ancestor_id, held.unit_id) having sum(held.quantity) > 0
+		) having_some where unit_id in (select unit_id from obliged)
+		group by ${sql.join(names)}`;
+	const { rows } = await sql<Record<string, string> & { whole: boolean; value: number; obliged: number }>`
+		with held as materialized (
+			select ${found} ${standsWith(asked)} as unit_id, sum(p.quantity) as quantity
+			${condition(figure, asked)} group by ${keys} ${standsWith(asked)}
+		), taker as materialized (${takers(asked)}), obliged as materialized (select v.unit_id ${obliged(asked)})
+		select true as whole, ${sql.join(
+			names.map((name, i) => sql`${asked.by[i] === 'unit' ? sql`null::uuid` : sql`null::text`} as ${name}, `),
+			sql``
+		)}
+			(select count(*)::bigint from obliged where unit_id in (
+				select coalesce(taker.ancestor_id, having_some.unit_id)
+				from (select unit_id from held group by 1 having sum(quantity) > 0) having_some
+				left join taker on taker.unit_id = having_some.unit_id)) as value,
+			(select count(*)::bigint from obliged) as obliged
+		${names.length === 0 ? sql`` : parts}
+		order by whole desc ${names.length === 0 ? sql`` : sql`, ${sql.join(names)}`}`.execute(db);
+	const [whole, ...others] = rows;
+	return {
+		value: whole && whole.obliged > 0 ? whole.value : null,
+		parts: others.map((row) => ({
+			key: Object.fromEntries(asked.by.map((facet, i) => [facet, row[`k${i}`] ?? ''])),
+			value: row.value
+		}))
+	};
+}
+
+/** How many lack such records; null (not applicable) where nobody under the unit is expected to have one. */
+export async function countLacking(db: Db, figure: Flow | Cohort, asked: Asked): Promise<number | null> {
 	const { rows } = await sql<{ value: number; obliged: number }>`
-		select (select count(*)::bigint ${obligedThat(have, figure, asked)}) as value,
+		select (select count(*)::bigint ${obligedThat('lack', figure, asked)}) as value,
 			(select count(*)::bigint ${obliged(asked)}) as obliged`.execute(db);
 	const row = rows[0];
 	return row && row.obliged > 0 ? row.value : null;
-}
-
-/** How many have such records, by facets; a unit with records in two parts is counted in both, so these do not add up. */
-export async function countHavingBy(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Part[]> {
-	const keys = sql.join(asked.by.map((facet, i) => sql`coalesce(${facetOf(facet)}, '') as ${sql.ref(`k${i}`)}`));
-	const order = sql.join(asked.by.map((_, i) => sql.ref(`k${i}`)));
-	const { rows } = await sql<Record<string, string> & { value: number }>`
-		select ${order}, count(distinct unit_id)::bigint as value from (
-			select ${keys}, coalesce(taker.ancestor_id, ${standsWith(asked)}) as unit_id
-			${condition(figure, asked, sql`left join (${takers(asked)}) taker on taker.unit_id = ${standsWith(asked)}`)}
-			group by ${order}, coalesce(taker.ancestor_id, ${standsWith(asked)}) having sum(p.quantity) > 0) having_units
-		where unit_id in (select v.unit_id ${obliged(asked)})
-		group by ${order} order by ${order}`.execute(db);
-	return rows.map((row) => ({
-		key: Object.fromEntries(asked.by.map((facet, i) => [facet, row[`k${i}`] ?? ''])),
-		value: row.value
-	}));
 }
 
 /** How many units under the asked one are expected to register on its cut-off day. */
