@@ -45,6 +45,28 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.count_registrations()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+	if tg_op = 'INSERT' then
+		insert into registration_counts (year, level, field, subject, novelty, state, count)
+		select year, level, field, subject, novelty, state, count(*) from added group by year, level, field, subject, novelty, state;
+	else
+		insert into registration_counts (year, level, field, subject, novelty, state, count)
+		select year, level, field, subject, novelty, state, sum(term) from (
+			select year, level, field, subject, novelty, state, 1 as term from added
+			union all
+			select year, level, field, subject, novelty, state, -1 from removed
+		) changed
+		group by year, level, field, subject, novelty, state having sum(term) <> 0;
+	end if;
+	return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.refresh_statistics()
  RETURNS void
  LANGUAGE plpgsql
@@ -696,7 +718,7 @@ create table postings (
 );
 CREATE INDEX postings_case_index ON public.postings USING btree (case_id);
 CREATE INDEX postings_cohort_index ON public.postings USING btree (measure, cohort_on);
-CREATE INDEX postings_days_index ON public.postings USING btree (measure, on_date);
+CREATE INDEX postings_page_index ON public.postings USING btree (measure, on_date, case_id);
 CREATE INDEX postings_question_index ON public.postings USING btree (measure, unit_id, on_date);
 CREATE UNIQUE INDEX postings_reverses_unique ON public.postings USING btree (home_id, reverses_id) WHERE (reverses_id IS NOT NULL);
 CREATE TRIGGER postings_await_folding AFTER INSERT ON public.postings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION await_folding();
@@ -771,6 +793,20 @@ create table recovery_codes (
 grant delete, insert, select, update on recovery_codes to kheo_app;
 comment on table recovery_codes is 'Codes on paper for who lost the second factor; each works once, only hashes are kept.';
 
+create table registration_counts (
+	year integer not null,
+	level text not null,
+	field text not null,
+	subject text not null,
+	novelty text not null,
+	state text not null,
+	count bigint not null,
+	is_gathered boolean default false not null
+);
+grant delete, insert, select on registration_counts to kheo_app;
+comment on table registration_counts is 'Derived: how many registrations there are of each kind and state, as terms of a sum. Every change adds its own terms, so that nobody waits for another; the background gathers them.';
+comment on column registration_counts.count is 'To be added up: a registration that changes is taken away under what it was and added under what it is.';
+
 create table registration_tags (
 	registration_id uuid not null,
 	tag text not null,
@@ -820,8 +856,10 @@ CREATE INDEX registrations_name_index ON public.registrations USING gin (name_ke
 CREATE UNIQUE INDEX registrations_once_unique ON public.registrations USING btree (model_id, year, level) WHERE (state <> 'withdrawn'::text);
 CREATE INDEX registrations_open_index ON public.registrations USING btree (year, state) WHERE (state = ANY (ARRAY['draft'::text, 'submitted'::text, 'returned'::text, 'self_assessed'::text, 'appraised'::text]));
 CREATE INDEX registrations_order_index ON public.registrations USING btree (COALESCE(registered_on, 'infinity'::date) DESC, id DESC);
-CREATE INDEX registrations_unit_index ON public.registrations USING btree (unit_id, year);
+CREATE INDEX registrations_state_index ON public.registrations USING btree (unit_id, year, state);
 CREATE INDEX registrations_year_order_index ON public.registrations USING btree (year, COALESCE(registered_on, 'infinity'::date) DESC, id DESC);
+CREATE TRIGGER registrations_counted AFTER INSERT ON public.registrations REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_registrations();
+CREATE TRIGGER registrations_recounted AFTER UPDATE ON public.registrations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_registrations();
 grant insert, select, update on registrations to kheo_app;
 comment on table registrations is 'A model in one year at one level: what the unit registered, and how far it has come.';
 comment on column registrations.name_key is 'Name folded for search: no tone marks, lower case.';

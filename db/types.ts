@@ -701,6 +701,20 @@ export interface RecoveryCodes {
   user_id: string;
 }
 
+export interface RegistrationCounts {
+  /**
+   * To be added up: a registration that changes is taken away under what it was and added under what it is.
+   */
+  count: number;
+  field: string;
+  is_gathered: Generated<boolean>;
+  level: string;
+  novelty: string;
+  state: string;
+  subject: string;
+  year: number;
+}
+
 export interface Registrations {
   changed_at: Generated<Timestamp>;
   /**
@@ -1283,6 +1297,7 @@ export interface DB {
   recognition_levels: RecognitionLevels;
   recognitions: Recognitions;
   recovery_codes: RecoveryCodes;
+  registration_counts: RegistrationCounts;
   registration_tags: RegistrationTags;
   registrations: Registrations;
   reorganisations: Reorganisations;

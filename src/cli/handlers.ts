@@ -5,6 +5,7 @@ import { sweep } from '#lib/accounts/session.server.ts';
 import { read } from '#lib/import/reading.server.ts';
 import { carryOut } from '#lib/import/reorganising.server.ts';
 import { fold } from '#lib/ledger/fold.server.ts';
+import { gatherCounts } from '#lib/models/count.server.ts';
 import { sendLetter } from '#lib/mail/sending.server.ts';
 import { sealAndAnchor, verifyAnchored } from '#lib/actions/anchor.server.ts';
 import { recordVerification } from '#lib/actions/audit.server.ts';
@@ -28,6 +29,7 @@ export function handlersOf(db: Kysely<DB>, settings: Settings): Handlers {
 		'actions.seal': async () => sealAndAnchor(db, settings.data),
 		'ledger.fold': async () => {
 			await fold(db);
+			await gatherCounts(db);
 		},
 		'audit.verify': async () => recordVerification(db, 'Khéo', await verifyAnchored(db, settings.data)),
 		'privacy.retention': async () => void (await carryOutRetention(db, settings.data))

@@ -11,8 +11,11 @@ export type Sequence = Manifest['sequences'][number];
 /** Which migrations a database has; what an archive holds was made by the same. */
 const REGISTER = 'schema_migrations';
 
-/** What is folded from postings is not kept: where an archive is loaded the background folds it anew. */
-const DERIVED = ['cells', 'facet_sets', 'foldings', 'unfolded'];
+/**
+ * What is folded from postings is not kept: where an archive is loaded the background folds it anew. Registrations are counted as
+ * they are loaded.
+ */
+const DERIVED = ['cells', 'facet_sets', 'foldings', 'registration_counts', 'unfolded'];
 /** Lets each posting wait to be folded; nothing is, where nothing is folded yet. */
 const AWAIT_FOLDING = 'postings_await_folding';
 

@@ -55,14 +55,30 @@ export function condition(
 	asked: Asked,
 	joined: RawBuilder<unknown> = sql``
 ): RawBuilder<unknown> {
-	const day = structureDay(asked.structure);
-	// In coalesce(), because nearly all postings hold it and the planner would take it for one in nine, and walk the units.
 	return sql`
 		from postings p ${shares(asked)}
-		join (${paths(asked)}) path on path.unit_id = ${standsWith(asked)}
-			and coalesce(path.since <= ${day} and ${day} < path.until, false)
+		join (${paths(asked)}) path on path.unit_id = ${standsWith(asked)} and ${stands(asked)}
 		${joined}
 		where ${counted(figure, asked)}`;
+}
+
+/** The same condition, where few of many postings are looked at: each is looked up in the tree, which is not gone through. */
+export function conditionOfFew(
+	figure: Flow | Cohort,
+	asked: Asked,
+	joined: RawBuilder<unknown> = sql``
+): RawBuilder<unknown> {
+	return sql`
+		from postings p ${shares(asked)}
+		join lateral (${paths(asked, sql`and whole.unit_id = ${standsWith(asked)}`)}) path on ${stands(asked)}
+		${joined}
+		where ${counted(figure, asked)}`;
+}
+
+/** In coalesce(), because nearly all postings hold it and the planner would take it for one in nine, and walk the units. */
+function stands(asked: Asked): RawBuilder<unknown> {
+	const day = structureDay(asked.structure);
+	return sql`coalesce(path.since <= ${day} and ${day} < path.until, false)`;
 }
 
 /**
@@ -82,7 +98,7 @@ export function standsWith(asked: Asked): RawBuilder<string> {
 }
 
 /** One pass over the tree before the postings are touched; days as plain dates, which the planner can estimate. */
-function paths(asked: Asked): RawBuilder<unknown> {
+function paths(asked: Asked, own: RawBuilder<unknown> = sql``): RawBuilder<unknown> {
 	const known = sql`${asked.known}::timestamptz`;
 	return sql`
 		select whole.unit_id, whole.depth, coalesce(step.ancestor_id, whole.unit_id) as child,
@@ -91,7 +107,7 @@ function paths(asked: Asked): RawBuilder<unknown> {
 		from unit_paths whole
 		left join unit_paths step on step.unit_id = whole.unit_id and step.depth = whole.depth - 1
 			and step.valid && whole.valid and step.known @> ${known}
-		where whole.ancestor_id = ${asked.unitId}::uuid and whole.known @> ${known}
+		where whole.ancestor_id = ${asked.unitId}::uuid and whole.known @> ${known} ${own}
 		offset 0`;
 }
 

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
-import { complete, condition, type Asked } from './condition.server.ts';
+import { complete, condition, conditionOfFew, type Asked } from './condition.server.ts';
 import { yearBefore, type Cohort, type Figure, type FigureRecord, type Flow, type Question } from './figure.ts';
 import { listObligedThat } from './obliged.server.ts';
 import { reachOf, visiblePosting } from './reach.server.ts';
@@ -50,16 +50,67 @@ async function listed(db: Db, figure: Figure, asked: Asked, page: Page): Promise
 	}
 }
 
+/** From so many units up, a page is full before many postings of other units are passed; of a narrowed question, from so many. */
+const MANY_UNITS = 1000;
+const MANY_NARROWED = 10_000;
+
 async function cases(db: Db, figure: Flow | Cohort, asked: Asked, page: Page): Promise<FigureRecord[]> {
+	const { month: _month, ...narrowed } = asked.where;
+	const many = Object.keys(narrowed).length === 0 ? MANY_UNITS : MANY_NARROWED;
+	const { rows } = await sql<{ isWide: boolean }>`
+		select count(*) = ${many} as "isWide" from (
+			select 1 from unit_paths where ancestor_id = ${asked.unitId}::uuid and upper_inf(known) limit ${many}) under`.execute(
+		db
+	);
+	return rows[0]?.isWide ? newestCases(db, figure, asked, page) : groupedCases(db, figure, asked, page);
+}
+
+const UNIT = sql`(array_agg(p.unit_id order by p.recorded_at desc, p.id desc))[1]`;
+
+/** All cases of the period, of which the page is taken: for few. */
+export async function groupedCases(db: Db, figure: Flow | Cohort, asked: Asked, page: Page): Promise<FigureRecord[]> {
 	const [day = '', id = ''] = page.after.split('~');
 	const from = page.after === '' ? sql`` : sql`and (max(p.on_date), p.case_id) < (${day}::date, ${id}::uuid)`;
 	const { rows } = await sql<FigureRecord>`
-		select p.case_id as "caseId", (array_agg(p.unit_id order by p.recorded_at desc))[1] as "unitId",
-			max(p.on_date) as "onDate", sum(p.quantity)::bigint as quantity
+		select p.case_id as "caseId", ${UNIT} as "unitId", max(p.on_date) as "onDate", sum(p.quantity)::bigint as quantity
 		${condition(figure, asked)} ${page.only ? sql`and ${page.only}` : sql``}
 		group by p.case_id having sum(p.quantity) <> 0 ${from}
 		order by max(p.on_date) desc, p.case_id desc limit ${page.limit}`.execute(db);
 	return rows;
+}
+
+/**
+ * The same page for the price of a page: postings are walked from the newest back, each case stands where its last one does,
+ * and no further than the page is full.
+ */
+export async function newestCases(db: Db, figure: Flow | Cohort, asked: Asked, page: Page): Promise<FigureRecord[]> {
+	const [day = '', id = ''] = page.after.split('~');
+	const from = page.after === '' ? sql`` : sql`and (p.on_date, p.case_id) < (${day}::date, ${id}::uuid)`;
+	const only = page.only ? sql`and ${page.only}` : sql``;
+	const whole = sql`
+		cross join lateral (select p.case_id) own
+		cross join lateral (
+			select (array_agg(p.id order by p.on_date desc, p.id desc))[1] as last_id, ${UNIT} as unit_id, sum(p.quantity) as quantity
+			${conditionOfFew(figure, asked)} ${only} and p.case_id = own.case_id
+		) whole`;
+	// In coalesce(), because it holds nearly always and the planner would take it for one in two hundred, and not walk.
+	const { rows } = await sql<FigureRecord>`
+		select p.case_id as "caseId", whole.unit_id as "unitId", p.on_date as "onDate", whole.quantity::bigint as quantity
+		${conditionOfFew(figure, asked, whole)} ${only} ${within(asked)} ${from}
+			and coalesce(p.id = whole.last_id and whole.quantity <> 0, false)
+		order by p.on_date desc, p.case_id desc limit ${page.limit}`.execute(db);
+	return rows;
+}
+
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+
+/** Days outside which nothing counts: no case is older than its cohort, and months have their days. */
+function within({ from, where }: Asked): RawBuilder<unknown> {
+	const months = (where['month'] ?? []).filter((month) => MONTH.test(month)).toSorted();
+	const [first, last] = [months.at(0), months.at(-1)];
+	const since = sql`and p.on_date >= ${from}::date`;
+	if (first === undefined || last === undefined) return since;
+	return sql`${since} and p.on_date >= ${`${first}-01`}::date and p.on_date < (${`${last}-01`}::date + interval '1 month')::date`;
 }
 
 function cursor(figure: Figure, last: FigureRecord): string {

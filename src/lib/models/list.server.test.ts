@@ -1,6 +1,9 @@
+import { sql } from 'kysely';
 import { expect } from 'vitest';
+import { establish } from '#lib/units/unit.server.ts';
 import { test } from '../../../tests/database.ts';
-import { list, listRegistrationYears } from './list.server.ts';
+import { gatherCounts } from './count.server.ts';
+import { countByState, list, listRegistrationYears, type ListFilter } from './list.server.ts';
 import { appraised, DECISION, input, office, registered } from './office.sample.ts';
 import { draft } from './registration.server.ts';
 import { recognise } from './recognition.server.ts';
@@ -61,4 +64,49 @@ test('what has a digit is found by the beginning of a decision, too, whatever th
 	expect(await found('12_5-qđ')).toEqual(['Thu gom vỏ chai nhựa gây quỹ']);
 	expect(await found('12-5')).toEqual([]);
 	expect(await found('5-QĐ')).toEqual([]);
+});
+
+test('the counts of all are those of the lines, whatever has happened to them, gathered or not', async ({ db }) => {
+	const world = await office(db);
+	const id = await appraised(db, world.machine, input(world.one, { field: 'economy' }));
+	await registered(db, world.machine, input(world.two, { year: 2023, registeredOn: '2023-05-02' }));
+	await draft(db, world.machine, input(world.two, { name: 'Nháp', registeredOn: null }));
+	const filters: Partial<ListFilter>[] = [{}, { year: 2023 }, { field: 'economy' }, { subject: 'individual' }];
+	const compare = async () => {
+		for (const filter of filters) {
+			const asked = { unitId: world.top, ...filter };
+			const lines = Map.groupBy((await list(db, world.machine, asked)).rows, (row) => row.state);
+			const expected = new Map([...lines].map(([state, rows]) => [state, rows.length]));
+			expect(await countByState(db, world.machine, asked)).toEqual(expected);
+		}
+	};
+	await compare();
+	await recognise(db, world.reviewer, [id], DECISION);
+	await compare();
+	expect(await gatherCounts(db)).toBe(0);
+	expect(await gatherCounts(db, 1)).toBe(3);
+	await compare();
+	await sql`update registrations set score = 90`.execute(db);
+	expect(await gatherCounts(db, 1)).toBe(0);
+	await registered(db, world.machine, input(world.one, { name: 'Thêm' }));
+	await compare();
+});
+
+test('who does not see all that there is, or not under this unit, is told the counts of what they see', async ({
+	db
+}) => {
+	const world = await office(db);
+	await registered(db, world.machine, input(world.one));
+	await registered(db, world.machine, input(world.two, { name: 'Của người khác' }));
+	const count = async (actor: typeof world.machine, unitId: string) =>
+		[...(await countByState(db, actor, { unitId })).values()].reduce((sum, one) => sum + one, 0);
+	expect(await count(world.machine, world.top)).toBe(2);
+	expect(await count(world.machine, world.one)).toBe(1);
+	expect(await count(world.officer, world.top)).toBe(1);
+	expect(await count(world.nobody, world.top)).toBe(0);
+	const [other] = await establish(db, world.machine, {
+		units: [{ code: 'Q', name: 'Đảng uỷ Quân sự', kind: 'bloc_committee', parentId: null }]
+	});
+	await registered(db, world.machine, input(other?.id ?? '', { name: 'Của khối khác' }));
+	expect(await count(world.machine, world.top)).toBe(2);
 });

@@ -5,7 +5,7 @@ import { today } from '#lib/server/clock.ts';
 import type { Structure } from '#lib/figures/figure.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
-import { visibleTo, visibleUnder } from '#lib/units/authority.server.ts';
+import { seesWhole, visibleTo, visibleUnder } from '#lib/units/authority.server.ts';
 import { fold } from '#lib/vietnamese/text.ts';
 import type { Registration } from './model.ts';
 import { findSheet, type ScoreSheet } from './recognition.server.ts';
@@ -41,15 +41,17 @@ export type ListFilter = {
 };
 
 /** The same line in a file, which tells less. */
-export type FiledRegistration = Omit<ListedRegistration, 'passed' | 'honours' | 'continued'>;
+export type FiledRegistration = Omit<
+	ListedRegistration,
+	'passed' | 'honours' | 'continued' | 'modelId' | 'previousId' | 'unitId' | 'note' | 'contents'
+>;
 
 const FILED = sql<FiledRegistration>`
-	r.id, r.model_id as "modelId", r.previous_id as "previousId", r.unit_id as "unitId", r.year, r.level, r.kind, r.field,
-	r.subject, r.novelty, r.state, r.name, r.place, r.note, r.registered_on as "registeredOn", r.contents, r.score::float8 as score,
-	v.code as "unitCode", v.name as "unitName"`;
+	r.id, r.year, r.level, r.kind, r.field, r.subject, r.novelty, r.state, r.name, r.place, r.registered_on as "registeredOn",
+	r.score::float8 as score, v.code as "unitCode", v.name as "unitName"`;
 
 const COLUMNS = sql<ListedRegistration>`
-	${FILED},
+	${FILED}, r.model_id as "modelId", r.previous_id as "previousId", r.unit_id as "unitId", r.note, r.contents,
 	(select a.passed from appraisals a where a.registration_id = r.id and a.stage = 'appraisal'
 		order by a.appraised_at desc, a.id desc limit 1) as passed,
 	array(select h.honour from honours h where h.registration_id = r.id and h.revoked_by is null order by h.decided_on, h.id) as honours,
@@ -141,33 +143,38 @@ export async function listRegistrationYears(db: Db, actor: Actor, unitId: string
 	return rows.map((row) => row.year);
 }
 
-/** How many a filter finds, by state: the same condition as the list. */
+/** How many a filter finds, by state: the same condition as the list. Of everything there is they are counted already. */
 export async function countByState(db: Db, actor: Actor, filter: ListFilter): Promise<Map<string, number>> {
-	const { rows } = await sql<{ state: string; count: number }>`
-		select r.state, count(*)::bigint as count from registrations r ${await listed(db, actor, { ...filter, state: null })} group by r.state`.execute(
-		db
-	);
+	const ofAny = { ...filter, state: null };
+	const isCounted = !filter.search?.trim() && (await seesWhole(db, actor, 'model.read', filter.unitId));
+	const { rows } = isCounted
+		? await sql<{ state: string; count: number }>`
+			select r.state, sum(r.count)::bigint as count from registration_counts r
+			where ${sql.join([sql`true`, ...narrowed(ofAny)], sql` and `)} group by r.state having sum(r.count) <> 0`.execute(db)
+		: await sql<{ state: string; count: number }>`
+			select r.state, count(*)::bigint as count from registrations r ${await listed(db, actor, ofAny)} group by r.state`.execute(
+				db
+			);
 	return new Map(rows.map((row) => [row.state, row.count]));
 }
 
 /** The one condition of a list and of its counts, on registrations `r`. */
 async function listed(db: Db, actor: Actor, filter: ListFilter): Promise<RawBuilder<unknown>> {
 	const { unitId, structure } = filter;
-	const conditions = [
-		await visibleUnder(db, actor, 'model.read', { of: OWNED, unitId, ...(structure && { structure }) })
-	];
-	if (filter.year) conditions.push(sql`r.year = ${filter.year}`);
-	if (filter.level) conditions.push(sql`r.level = ${filter.level}`);
-	if (filter.field) conditions.push(sql`r.field = ${filter.field}`);
-	if (filter.state) conditions.push(sql`r.state = ${filter.state}`);
-	if (filter.novelty) conditions.push(sql`r.novelty = ${filter.novelty}`);
-	if (filter.subject) conditions.push(sql`r.subject = ${filter.subject}`);
-	if (filter.search?.trim()) conditions.push(named(filter.search));
-	return sql`where ${sql.join(conditions, sql` and `)}`;
+	const visible = await visibleUnder(db, actor, 'model.read', { of: OWNED, unitId, ...(structure && { structure }) });
+	const named = filter.search?.trim() ? [isNamed(filter.search)] : [];
+	return sql`where ${sql.join([visible, ...narrowed(filter), ...named], sql` and `)}`;
+}
+
+function narrowed(filter: ListFilter): RawBuilder<boolean>[] {
+	const columns = ['year', 'level', 'field', 'state', 'novelty', 'subject'] as const;
+	return columns.flatMap((column) =>
+		filter[column] ? [sql<boolean>`${sql.ref(`r.${column}`)} = ${filter[column]}`] : []
+	);
 }
 
 /** By name, tone marks or not; what has a digit may also be the number of a decision. */
-function named(search: string): RawBuilder<boolean> {
+function isNamed(search: string): RawBuilder<boolean> {
 	const name = sql<boolean>`r.name_key like ${`%${escapeLike(fold(search))}%`}`;
 	if (!/\d/.test(search)) return name;
 	const number = `${escapeLike(search.trim().toLowerCase())}%`;

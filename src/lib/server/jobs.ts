@@ -16,7 +16,7 @@ const QUEUES = {
 	'units.reorganise': { policy: 'singleton', retryLimit: 1, expireInSeconds: 1200 },
 	/** Seals actions into the hash chain; one at a time. */
 	'actions.seal': { policy: 'singleton', retryLimit: 0, expireInSeconds: 600 },
-	/** Folds postings into cells; one at a time. */
+	/** Folds postings into cells and gathers the counts of lists; one at a time. */
 	'ledger.fold': { policy: 'singleton', retryLimit: 0, expireInSeconds: 3600 },
 	/** Sends a letter of the outbox; waits half a minute, then about twice as long each time. */
 	'mail.send': { retryLimit: 5, retryDelay: 30, retryBackoff: true, expireInSeconds: 120 },

@@ -56,6 +56,7 @@ export async function visibleUnder(
 	{ of, unitId, structure = 'now' }: { of: Belonging; unitId: string; structure?: Trees }
 ): Promise<RawBuilder<boolean>> {
 	const day = structure === 'then' ? dayOf(of) : sql`${structure === 'now' ? today() : structure}::date`;
+	if (await seesWhole(db, actor, permission, unitId)) return sql<boolean>`true`;
 	const seesAll = await seesAllUnder(db, actor, permission, unitId);
 	const seen = seesAll ? sql`true` : visibleTo(actor, permission, of);
 	const under = sql<boolean>`exists (
@@ -76,6 +77,11 @@ export async function visibleUnder(
 		or (${sql.ref(of.case)}, ${sql.ref(of.unit)}) in ${given} and ${seenToo})`;
 }
 
+/** Is a unit above all that there is, and all of it visible? Then `visibleUnder` it is true of every record. */
+export async function seesWhole(db: Db, actor: Actor, permission: Permission, unitId: string): Promise<boolean> {
+	return (await isAboveAll(db, unitId)) && (await seesAllUnder(db, actor, permission, unitId));
+}
+
 async function seesAllUnder(db: Db, actor: Actor, permission: Permission, unitId: string): Promise<boolean> {
 	if (actor.everything) return true;
 	const { rows } = await sql<{ all: boolean }>`
@@ -88,6 +94,14 @@ async function seesAllUnder(db: Db, actor: Actor, permission: Permission, unitId
 				and not moved.unmoved
 		) as all`.execute(db);
 	return rows[0]?.all ?? false;
+}
+
+/** Is it the only unit that ever stood under none? Then the ways up of all others end at it, on every day. */
+async function isAboveAll(db: Db, unitId: string): Promise<boolean> {
+	const { rows } = await sql<{ above: boolean }>`
+		select coalesce(bool_and(top.unit_id = ${unitId}::uuid), false) as above
+		from unit_states top where top.parent_id is null and upper_inf(top.known)`.execute(db);
+	return rows[0]?.above ?? false;
 }
 
 /**
