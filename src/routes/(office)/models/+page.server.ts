@@ -1,3 +1,4 @@
+import { redirect } from '@sveltejs/kit';
 import { signedIn } from '#lib/accounts/guard.ts';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { ACTS, findAct, hindrance } from '#lib/models/act.ts';
@@ -6,26 +7,27 @@ import { countByState, list, listRegistrationYears, type ListedRegistration } fr
 import { STATES } from '#lib/models/model.ts';
 import type { Db } from '#lib/server/db.ts';
 import { chosenOrClosed } from '#lib/units/chosen.server.ts';
-import { listOwn, listUnder } from '#lib/units/unit.server.ts';
-import { compareText } from '#lib/vietnamese/text.ts';
+import { offerUnits, searchUnits } from '#lib/units/offer.server.ts';
 import { listHref, NARROWING, readFilter } from './filter.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) => {
 	const actor = signedIn(locals);
 	const unit = await chosenOrClosed(db, actor, url);
+	const typed = await findTyped(db, actor, url);
 	const filter = readFilter(url, unit.id);
-	const [page, counts, years, units] = await Promise.all([
+	const [page, counts, years, offer] = await Promise.all([
 		list(db, actor, filter),
 		countByState(db, actor, filter),
 		listRegistrationYears(db, actor, unit.id),
-		unitsOf(db, actor)
+		offerUnits(db, actor, unit)
 	]);
 	const number = Math.max(1, Math.trunc(Number(url.searchParams.get('page'))) || 1);
 	const rights = await rightsOn(db, actor, [...page.rows.map((row) => row.unitId), unit.id]);
 	return {
 		unit,
-		units,
+		offer,
+		typed,
 		years,
 		filter,
 		narrowed: NARROWING.some((name) => name !== 'unit' && url.searchParams.get(name)),
@@ -47,13 +49,21 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 	};
 };
 
-async function unitsOf(db: Db, actor: Actor): Promise<{ code: string; name: string }[]> {
-	const own = await listOwn(db, actor);
-	const under = await Promise.all(own.map((unit) => listUnder(db, unit.id)));
-	const byCode = new Map(
-		under.flat().map((unit) => [unit.code, { code: unit.code, name: unit.name, depth: unit.depth }])
-	);
-	return [...byCode.values()].sort((a, b) => a.depth - b.depth || compareText(a.name, b.name));
+const NAME_LENGTH = 200;
+const FOUND_AT_MOST = 20;
+
+/**
+ * The unit that was typed instead of chosen: leads to its list when there is one of that name or code, else answers what
+ * was found; null when nothing was typed.
+ */
+async function findTyped(db: Db, actor: Actor, url: URL) {
+	const text = (url.searchParams.get('named') ?? '').trim().slice(0, NAME_LENGTH);
+	if (text === '') return null;
+	const { found, total } = await searchUnits(db, actor, { text, limit: FOUND_AT_MOST });
+	const [first] = found;
+	if (first && (total === 1 || first.code.toLowerCase() === text.toLowerCase()))
+		redirect(303, listHref(url, { unit: first.code }));
+	return { text, total, units: found.map((unit) => ({ ...unit, href: listHref(url, { unit: unit.code }) })) };
 }
 
 /** Acts on a selection that at least one line of the page allows: the others would only be refused. */

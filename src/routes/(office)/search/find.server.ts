@@ -12,6 +12,7 @@ import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { word } from '#lib/ui/word.ts';
 import { visibleTo } from '#lib/units/authority.server.ts';
+import { searchUnits } from '#lib/units/offer.server.ts';
 import { listOwn } from '#lib/units/unit.server.ts';
 import type { Unit } from '#lib/units/unit.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
@@ -78,21 +79,16 @@ async function findModels(db: Db, actor: Actor, { text, tops }: Search): Promise
 	};
 }
 
-async function findUnits(db: Db, actor: Actor, { text, key }: Search): Promise<Group> {
-	const { rows } = await sql<{ code: string; name: string; above: string | null; total: number }>`
-		select v.code, v.name, p.name as above, count(*) over ()::int as total
-		from unit_versions v left join unit_versions p on p.unit_id = v.parent_id and p.valid @> ${today()}::date
-		where v.valid @> ${today()}::date and ${visibleTo(actor, 'unit.read', { unit: 'v.unit_id' })}
-			and (position(${key} in v.name_key) > 0 or starts_with(lower(v.code), ${text.trim().toLowerCase()}))
-		order by lower(v.code) <> ${text.trim().toLowerCase()}, v.name_key <> ${key}, v.code limit ${SHOWN}`.execute(db);
+async function findUnits(db: Db, actor: Actor, { text }: Search): Promise<Group> {
+	const { found, total } = await searchUnits(db, actor, { text, limit: SHOWN });
 	return {
 		name: 'units',
-		hits: rows.map(({ code, name, above }) => ({
+		hits: found.map(({ code, name, above }) => ({
 			href: `/units/${encodeURIComponent(code)}`,
 			title: name,
 			note: [code, above].filter((part) => part !== null).join(' · ')
 		})),
-		total: rows[0]?.total ?? 0,
+		total,
 		all: [`/units?${new URLSearchParams({ q: text })}`]
 	};
 }
