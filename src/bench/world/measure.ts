@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { fold } from '#lib/ledger/fold.server.ts';
 import type { Db } from '#lib/server/db.ts';
-import type { Measured } from '../table.ts';
+import { time_ms, type Measured } from '../table.ts';
+import { measureArchive } from './archive.ts';
 import { measureExports } from './exports.ts';
 import { measureFigures } from './figures.ts';
+import { measureGrowth } from './growth.ts';
 import { measureLists } from './lists.ts';
 import { openWorld, WORLDS, type Progress } from './world.ts';
 
@@ -13,9 +16,16 @@ const Name = z.enum(['province', 'national']);
 export async function measureWorld(name: string, folder: string): Promise<Measured[]> {
 	const { db, data, close } = await openWorld(WORLDS[Name.parse(name)], folder, progress());
 	try {
+		await foldAll(db);
 		await tellSize(db, data);
 		const measured: Measured[] = [];
-		const parts = [() => measureFigures(db), () => measureLists(db), () => measureExports(db, data)];
+		const parts = [
+			() => measureFigures(db),
+			() => measureLists(db),
+			() => measureExports(db, data),
+			() => measureArchive(db, { data, folder }),
+			...(name === 'national' ? [() => measureGrowth(db, { folder, progress: progress() })] : [])
+		];
 		for (const part of parts) {
 			measured.push(...(await part()));
 			say(`${measured.length} measured`);
@@ -26,10 +36,24 @@ export async function measureWorld(name: string, folder: string): Promise<Measur
 	}
 }
 
+/** What the server does in the background. */
+async function foldAll(db: Db): Promise<void> {
+	let folded = { folded: 0, built: 0 };
+	const taken = await time_ms(async () => (folded = await fold(db)));
+	say(`folded ${JSON.stringify(folded)} in ${Math.round(taken / 1000)} s`);
+}
+
 async function tellSize(db: Db, data: string): Promise<void> {
-	const { rows } = await sql<{ units: number; registrations: number; postings: number; reports: number; mb: number }>`
+	const { rows } = await sql<{
+		units: number;
+		registrations: number;
+		postings: number;
+		cells: number;
+		reports: number;
+		mb: number;
+	}>`
 		select (select count(*)::bigint from units) as units, (select count(*)::bigint from registrations) as registrations,
-			(select count(*)::bigint from postings) as postings, (select count(*)::bigint from reports) as reports,
+			(select count(*)::bigint from postings) as postings, (select count(*)::bigint from cells) as cells, (select count(*)::bigint from reports) as reports,
 			pg_database_size(current_database()) / 1000000 as mb`.execute(db);
 	say(`${data}: ${JSON.stringify(rows[0])}`);
 }

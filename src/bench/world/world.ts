@@ -31,6 +31,9 @@ const COUNTRY = { yearly: 7942, firstYear: 2015, lastYear: 2024 };
 export const WORLDS = {
 	/** 2,7 million registrations, 10 million postings. */
 	national: { ...COUNTRY, name: 'national', provinces: 34, communes: 3321, bases: 60_000, reports: 1000 },
+	/** The same country with a tenth and a hundredth of the registrations: what more of them cost. */
+	tenth: { ...COUNTRY, name: 'tenth', provinces: 34, communes: 3321, bases: 60_000, reports: 0, yearly: 794 },
+	hundredth: { ...COUNTRY, name: 'hundredth', provinces: 34, communes: 3321, bases: 60_000, reports: 0, yearly: 79 },
 	province: { ...COUNTRY, name: 'province', provinces: 1, communes: 98, bases: 1765, reports: 29 }
 } as const satisfies Record<string, World>;
 
