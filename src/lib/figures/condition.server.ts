@@ -62,14 +62,17 @@ export function condition(
 		where ${counted(figure, asked)}`;
 }
 
-/** The same condition, where few of many postings are looked at: each is looked up in the tree, which is not gone through. */
+/**
+ * The same condition, where few of many postings are looked at: each is looked up in the tree, which is not gone through.
+ * `source`: which they are, as `p`.
+ */
 export function conditionOfFew(
 	figure: Flow | Cohort,
 	asked: Asked,
-	joined: RawBuilder<unknown> = sql``
+	{ joined = sql``, source = sql`postings p` }: { joined?: RawBuilder<unknown>; source?: RawBuilder<unknown> } = {}
 ): RawBuilder<unknown> {
 	return sql`
-		from postings p ${shares(asked)}
+		from ${source} ${shares(asked)}
 		join lateral (${paths(asked, sql`and whole.unit_id = ${standsWith(asked)}`)}) path on ${stands(asked)}
 		${joined}
 		where ${counted(figure, asked)}`;
@@ -112,7 +115,7 @@ function paths(asked: Asked, own: RawBuilder<unknown> = sql``): RawBuilder<unkno
 }
 
 /** Which postings `p` count, wherever their units stand. */
-export function counted(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
+function counted(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
 	const period =
 		figure.kind === 'flow'
 			? sql`p.on_date between ${asked.from}::date and ${asked.asOf}::date`

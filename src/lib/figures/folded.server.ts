@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { chooseFolding, cover, FOLDING_VERSION, type Cover, type Days, type Folding } from '#lib/ledger/folding.ts';
 import type { Db } from '#lib/server/db.ts';
-import { condition, counted, facetOf, matching, type Asked } from './condition.server.ts';
+import { condition, conditionOfFew, facetOf, matching, type Asked } from './condition.server.ts';
 import { COMMON_FACETS, type Cohort, type Flow } from './figure.ts';
 
 /** From which cells a question is answered, and what of its period they cover. */
@@ -89,8 +89,8 @@ function postingRows(
 }
 
 /**
- * What the cells would contain, had it been folded. Few: each is fetched and looks its own way up, instead of a period's postings
- * being read and the tree being laid out (`offset 0` keeps the planner from turning that round).
+ * What the cells would contain, had it been folded. Few: each is fetched by itself, instead of a period's postings being read
+ * (`offset 0` keeps the planner from turning that round).
  */
 function waitingRows(
 	figure: Flow | Cohort,
@@ -99,21 +99,9 @@ function waitingRows(
 ): RawBuilder<unknown> {
 	const inside = covered.map(({ from, to }) => sql`p.on_date between ${from}::date and ${to}::date`);
 	const cohort = figure.kind === 'cohort' ? sql`and p.cohort_on >= ${cohortFrom}::date` : sql``;
+	const source = sql`unfolded u cross join lateral (
+		select p.* from postings p where p.home_id = u.home_id and p.id = u.id and p.measure = ${figure.measure} offset 0) p`;
 	return sql`
-		select ${keysOf(asked.by)} p.quantity, p.about
-		from unfolded u
-		cross join lateral (
-			select p.* from postings p
-			where p.home_id = u.home_id and p.id = u.id and p.measure = ${figure.measure} offset 0
-		) p
-		cross join lateral (
-			select coalesce(step.ancestor_id, whole.unit_id) as child
-			from unit_paths whole
-			left join unit_paths step on step.unit_id = whole.unit_id and step.depth = whole.depth - 1
-				and step.valid @> p.on_date and upper_inf(step.known)
-			where whole.ancestor_id = ${asked.unitId}::uuid and whole.unit_id = p.unit_id and whole.valid @> p.on_date
-				and upper_inf(whole.known)
-			offset 0
-		) path
-		where ${counted(figure, asked)} ${cohort} and (${sql.join(inside, sql` or `)})`;
+		select ${keysOf(asked.by)} p.quantity, p.about ${conditionOfFew(figure, asked, { source })} ${cohort}
+			and (${sql.join(inside, sql` or `)})`;
 }

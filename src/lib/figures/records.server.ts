@@ -96,7 +96,7 @@ export async function newestCases(db: Db, figure: Flow | Cohort, asked: Asked, p
 	// In coalesce(), because it holds nearly always and the planner would take it for one in two hundred, and not walk.
 	const { rows } = await sql<FigureRecord>`
 		select p.case_id as "caseId", whole.unit_id as "unitId", p.on_date as "onDate", whole.quantity::bigint as quantity
-		${conditionOfFew(figure, asked, whole)} ${only} ${within(asked)} ${from}
+		${conditionOfFew(figure, asked, { joined: whole })} ${only} ${within(asked)} ${from}
 			and coalesce(p.id = whole.last_id and whole.quantity <> 0, false)
 		order by p.on_date desc, p.case_id desc limit ${page.limit}`.execute(db);
 	return rows;
