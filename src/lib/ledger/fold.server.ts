@@ -93,8 +93,8 @@ async function mayFold(tx: Tx): Promise<boolean> {
  */
 export async function unfold(tx: Tx, moved: RawBuilder<unknown>): Promise<void> {
 	await sql`select pg_advisory_xact_lock(${FOLD_LOCK})`.execute(tx);
-	const { rows } = await sql<{ any: boolean }>`select exists (select from foldings) as any`.execute(tx);
-	if (!rows[0]?.any) return;
+	const { rows } = await sql<{ some: boolean }>`select exists (select from foldings) as some`.execute(tx);
+	if (!rows[0]?.some) return;
 	// Mostly a reorganisation is of days on which nothing was posted yet.
 	await temporary(
 		tx,

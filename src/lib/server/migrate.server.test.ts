@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { describe, expect } from 'vitest';
-import { databaseUrl, test as base } from '../../../tests/database.ts';
+import { databaseUrl, freshDatabase, test as base } from '../../../tests/database.ts';
 import { describeSchema, describeTypes } from './migrate.schema.ts';
 import { migrate } from './migrate.ts';
 import { projectFolder } from './settings.ts';
@@ -11,9 +10,9 @@ import { projectFolder } from './settings.ts';
 /** `blank`: a database without any migration. `folder`: an empty folder for migrations. */
 const test = base
 	.extend('blank', async ({}, { onCleanup }) => {
-		await asMigrator('create database blank');
-		onCleanup(() => asMigrator('drop database blank with (force)'));
-		return databaseUrl('migrator', 'blank');
+		const { name, drop } = await freshDatabase({ migrated: false });
+		onCleanup(drop);
+		return databaseUrl('migrator', name);
 	})
 	.extend('folder', async ({}, { onCleanup }) => {
 		const folder = await mkdtemp(join(tmpdir(), 'kheo-migrations-'));
@@ -62,9 +61,3 @@ describe('migrations', () => {
 		expect(await migrate(blank, { folder })).toEqual(['0001_bad.sql']);
 	});
 });
-
-async function asMigrator(statement: string): Promise<void> {
-	const client = new pg.Client({ connectionString: databaseUrl('migrator', 'postgres') });
-	await client.connect();
-	await client.query(statement).finally(() => client.end());
-}
