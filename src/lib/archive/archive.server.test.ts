@@ -5,6 +5,8 @@ import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import { describe, expect } from 'vitest';
 import { keptAnchor, sealAndAnchor, verifyAnchored } from '#lib/actions/anchor.server.ts';
+import { checkCells } from '#lib/ledger/check.server.ts';
+import { fold } from '#lib/ledger/fold.server.ts';
 import { post } from '#lib/mail/outbox.server.ts';
 import { loadKeys } from '#lib/sealed/master-key.server.ts';
 import { connect, type Db } from '#lib/server/db.ts';
@@ -96,6 +98,14 @@ async function pairs(db: Db): Promise<{ actions: number; units: number }> {
 	return rows[0] ?? { actions: -1, units: -2 };
 }
 
+async function postAgain(db: Db): Promise<void> {
+	await sql`
+		insert into postings (home_id, id, measure, unit_id, on_date, cohort_on, quantity, facets, noun, case_id, action_id)
+		select home_id, ${newId()}, measure, unit_id, on_date, cohort_on, 1, facets, noun, ${newId()}, ${newId()} from postings limit 1`.execute(
+		db
+	);
+}
+
 async function isEmpty({ db }: Place): Promise<boolean> {
 	const { rows } = await sql<{ count: number }>`
 		select ((select count(*) from actions) + (select count(*) from units) + (select count(*) from postings))::int as count`.execute(
@@ -117,6 +127,7 @@ test('an installation moves as it is at one moment while it is written to, and o
 		.transaction()
 		.execute((tx) => post(tx, { to: 'do.an@example.vn', subject: 'Lời mời', body: 'Mời', linkSealed: null }));
 	await sealAndAnchor(source.db, source.settings.data);
+	await fold(source.db);
 	let writing = true;
 	const writer = (async () => {
 		while (writing) await writePair(source.db);
@@ -144,7 +155,12 @@ test('an installation moves as it is at one moment while it is written to, and o
 	expect(third.manifest.sequences).toEqual(first.manifest.sequences);
 	expect(keptAnchor(back.settings.data)).toEqual(keptAnchor(source.settings.data));
 	expect((await verifyAnchored(back.db, back.settings.data)).broken).toEqual([]);
-	// What was loaded is in use: guards hold and numbers go on.
+	// Cells are not in it, and are folded from what is.
+	await fold(back.db);
+	expect(await checkCells(back.db)).toEqual(await checkCells(source.db));
+	// What was loaded is in use: guards hold, numbers go on, and what is posted waits to be folded.
+	await postAgain(back.db);
+	expect((await checkCells(back.db)).waiting).toBe(1);
 	await expect(sql`delete from postings`.execute(back.db)).rejects.toThrow('permission denied');
 	await expect(importArchive(back.settings, { path: third.path })).rejects.toMatchObject({ code: 'archive.not_empty' });
 });
