@@ -6,6 +6,7 @@ import { openDatabase } from '#lib/server/db.ts';
 import { readSettings } from '#lib/server/settings.ts';
 import { measureFigures, measureImport, measurePages, measureReport, measureSignIn, measureStart } from './measures.ts';
 import { DEMONSTRATION_ACCOUNTS } from '#lib/demo/load.ts';
+import { measureLoad } from './load/load.ts';
 import { start, visit } from './serving.ts';
 import { measureReorganisation } from './reorganisation.ts';
 import { measureSight } from './sight.ts';
@@ -16,15 +17,29 @@ import { measureWorld } from './world/measure.ts';
  * `script/bench [--json FILE]`: what is promised, measured on the demonstration world of this machine.
  * `script/bench --world province|national [--data DIR] [--json FILE]`: the same of a made-up country or a 34th of it, which is
  * made under DIR (`kheo-worlds` in the system's folder for temporary files) and kept for the next run.
+ * `script/bench --load [--seconds N] [--communes N]`: the day on which everybody registers, as if it lasted N seconds (180).
  */
 const { values } = parseArgs({
-	options: { json: { type: 'string' }, world: { type: 'string' }, data: { type: 'string' } }
+	options: {
+		json: { type: 'string' },
+		world: { type: 'string' },
+		data: { type: 'string' },
+		load: { type: 'boolean' },
+		seconds: { type: 'string' },
+		communes: { type: 'string' }
+	}
 });
 const { world, data: folder = join(tmpdir(), 'kheo-worlds') } = values;
-const measured = world === undefined ? await measureDemonstration() : await measureWorld(world, folder);
+const measured = await measureWanted();
 process.stdout.write(formatTable(measured));
 const report = { at: new Date().toISOString(), node: process.version, platform: process.platform, world, measured };
 if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, '\t')}\n`);
+
+async function measureWanted(): Promise<Measured[]> {
+	if (values.load)
+		return measureLoad({ seconds: Number(values.seconds ?? 180), communes: Number(values.communes ?? 3321) });
+	return world === undefined ? measureDemonstration() : measureWorld(world, folder);
+}
 
 async function measureDemonstration(): Promise<Measured[]> {
 	const data = await mkdtemp(join(tmpdir(), 'kheo-bench-'));

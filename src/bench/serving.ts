@@ -3,26 +3,45 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '#lib/server/settings.ts';
 
+const LANGUAGE = { LC_ALL: '', LC_MESSAGES: '', LANG: 'vi_VN.UTF-8' };
+
 /** The built server in a process of its own, as an office runs it. */
-export type Serving = { address: string; pid: number; started_ms: number; stop: () => Promise<void> };
+export type Serving = {
+	address: string;
+	pid: number;
+	started_ms: number;
+	stop: () => Promise<void>;
+	/** Ends it as a failure of the machine would: nothing is finished first. */
+	kill: () => Promise<void>;
+};
 
 /** Starts it on the data folder; `started_ms` is from the command to the first answer. */
-export async function start(data: string, options: readonly string[] = []): Promise<Serving> {
+export async function start(
+	data: string,
+	options: readonly string[] = [],
+	settings: Readonly<Record<string, string>> = {}
+): Promise<Serving> {
 	const begun = performance.now();
 	const root = projectFolder();
 	const server = spawn(join(root, 'script/server'), ['--port', '0', ...options], {
 		cwd: root,
 		stdio: ['ignore', 'pipe', 'inherit'],
-		env: { ...process.env, KHEO_DATA: data, LC_ALL: '', LC_MESSAGES: '', LANG: 'vi_VN.UTF-8', NODE_ENV: 'production' }
+		env: { ...process.env, KHEO_DATA: data, ...LANGUAGE, NODE_ENV: 'production', ...settings }
 	});
 	const address = await addressOf(server);
 	await (await fetch(`${address}/sign-in`)).text();
 	const started_ms = performance.now() - begun;
-	const stop = async () => {
+	const end = async (signal: NodeJS.Signals) => {
 		const ended = new Promise((resolve) => server.once('exit', resolve));
-		if (server.kill('SIGTERM')) await ended;
+		if (server.kill(signal)) await ended;
 	};
-	return { address, pid: server.pid ?? 0, started_ms, stop };
+	return {
+		address,
+		pid: server.pid ?? 0,
+		started_ms,
+		stop: () => end('SIGTERM'),
+		kill: () => end('SIGKILL')
+	};
 }
 
 function addressOf(server: ChildProcess): Promise<string> {

@@ -2,18 +2,20 @@
 export type Measured = {
 	what: string;
 	value: number | null;
-	unit: 'ms' | 'MB' | 'kB' | '×';
+	unit: 'ms' | 'MB' | 'kB' | '×' | '';
 	target: number;
+	/** The target is the least that it should be, not the most. */
+	isLeast?: boolean;
 	yardstick: { what: string; value: number } | null;
 };
 
 /** A table for the screen. */
 export function formatTable(measured: readonly Measured[]): string {
-	const rows = measured.map(({ what, value, unit, target, yardstick }) => [
-		value === null ? '?' : value <= target ? '✓' : '✗',
+	const rows = measured.map(({ what, value, unit, target, isLeast = false, yardstick }) => [
+		value === null ? '?' : (isLeast ? value >= target : value <= target) ? '✓' : '✗',
 		what,
 		value === null ? 'not told by this system' : `${round(value)} ${unit}`,
-		`≤ ${target} ${unit}`,
+		`${isLeast ? '≥' : '≤'} ${target} ${unit}`,
 		yardstick ? `${round(yardstick.value)} ${unit} ${yardstick.what}${ratioTo(value, yardstick.value)}` : ''
 	]);
 	const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

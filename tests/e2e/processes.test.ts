@@ -1,34 +1,43 @@
+import { sql } from 'kysely';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { setupToken } from '#lib/accounts/account.server.ts';
-import { connect } from '#lib/server/db.ts';
+import { connect, type Db } from '#lib/server/db.ts';
 import { setUp } from '#lib/accounts/setup.server.ts';
 import { freePort } from '#lib/server/postgres.process.ts';
 import { joinCluster, type Membership } from '#lib/server/postgres.ts';
+import { callFrom } from '../../src/bench/load/calling.ts';
+import { fillCountry, type Country } from '../../src/bench/load/country.ts';
+import { compare } from '../../src/bench/load/receipts.ts';
+import { registering } from '../../src/bench/load/registering.ts';
 import { serve, type Serving } from './server.ts';
 
 const PERSON = { email: 'an@k.example', password: 'đèo Khau Phạ mùa lúa' };
 const READY = /Khéo đã sẵn sàng: (\S+)/;
 const DRAIN_MS = 3_000;
+const COMMUNES = 64;
 
 /** Two processes on one PostgreSQL of its own and one data folder, as behind a proxy. */
 let folder = '';
 let cluster: Membership;
 let serving: Serving[] = [];
+let shared: Record<string, string> = {};
+let country: Country;
 let metrics = '';
 let log = '';
 
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'kheo-processes-'));
 	cluster = await joinCluster(folder);
-	const shared = {
+	shared = {
 		KHEO_DATA: join(folder, 'data'),
 		KHEO_DATABASE_URL: cluster.access.app,
 		KHEO_MIGRATOR_URL: cluster.access.migrator,
 		KHEO_DRAIN_S: String(DRAIN_MS / 1000),
-		KHEO_REQUEST_LOG: 'on'
+		KHEO_REQUEST_LOG: 'on',
+		KHEO_TRUSTED_PROXIES: '127.0.0.1'
 	};
 	metrics = `127.0.0.1:${await freePort(0)}`;
 	// Both at once: one migrates, the other waits for it.
@@ -43,6 +52,7 @@ beforeAll(async () => {
 		unitName: 'Đảng uỷ Khối',
 		unitKind: 'bloc_committee'
 	});
+	country = await fillCountry(db, { provinces: 2, communes: COMMUNES });
 	await close();
 }, 120_000);
 afterAll(async () => {
@@ -113,6 +123,29 @@ test('what is counted is told at an address of its own, and at no other', async 
 	expect(text).toMatch(/^# TYPE kheo_jobs gauge$/m);
 	expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
 	expect(text).not.toContain(PERSON.email);
+});
+
+async function written(db: Db): Promise<number> {
+	const { rows } = await sql<{ count: number }>`select count(*)::bigint as count from idempotency_keys`.execute(db);
+	return rows[0]?.count ?? 0;
+}
+
+test('one that is killed in a rush loses nothing that it acknowledged, and does nothing twice', async () => {
+	const { db, close } = connect(cluster.access.app);
+	try {
+		const address = serving[1]?.address ?? '';
+		const chains = country.communes.map(registering);
+		const rush = callFrom({ url: address, connections: 16, rate: null, patience_s: 50, chains });
+		await expect.poll(() => written(db), { timeout: 20_000 }).toBeGreaterThan(COMMUNES);
+		serving[1]?.process.kill('SIGKILL');
+		serving[1] = await serve(['--port', new URL(address).port], READY, shared);
+		const { receipts, lost, differing } = await rush;
+		expect(lost).toBeGreaterThan(0);
+		expect(differing).toBe(0);
+		expect(await compare(db, chains, receipts)).toEqual({ receipts: 3 * COMMUNES, rows: 3 * COMMUNES, amiss: 0 });
+	} finally {
+		await close();
+	}
 });
 
 test('a process that is told to stop says so, answers on for a while, and leaves the other alone', async () => {
