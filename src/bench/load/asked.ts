@@ -16,7 +16,7 @@ export type Chain = z.infer<typeof Chain>;
 export const Call = z.strictObject({
 	url: z.string(),
 	connections: z.number().int().min(1),
-	rate: z.number().min(1).nullable(),
+	rate: z.number().int().min(1).nullable(),
 	patience_s: z.number(),
 	chains: z.array(Chain).min(1)
 });

@@ -30,7 +30,7 @@ export async function measureDeadline(
 	let serving = await serve();
 	const call = { url: serving.address, connections: CONNECTIONS, patience_s: PATIENCE_S };
 	try {
-		const calm = await callFrom({ ...call, rate: Math.max(1, (early.length * 3) / first_s), chains: early });
+		const calm = await callFrom({ ...call, rate: Math.ceil((early.length * 3) / first_s), chains: early });
 		const rush = callFrom({ ...call, rate: null, chains: late });
 		if (killed) {
 			await answered(db, (early.length + late.length / 2) * 3);

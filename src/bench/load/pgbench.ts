@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const SECONDS = 6;
+/** For how long it inserts. */
+export const SECONDS = 6;
 const DEBIAN = '/usr/lib/postgresql';
 
 /** A plain table: what a posting holds, a key, no other index, nothing checked. */

@@ -11,7 +11,7 @@ import { flushesIn } from './flushes.ts';
 import { insertRate } from './pgbench.ts';
 
 /** As many as pgbench is asked to have. */
-export const CLIENTS = 16;
+const CLIENTS = 16;
 const EACH = 6;
 const IN_ONE = 50;
 const PATIENCE_S = 600;
