@@ -20,10 +20,12 @@ CREATE OR REPLACE FUNCTION public.check_posting_facets()
  LANGUAGE plpgsql
 AS $function$
 declare
+	entered jsonb;
 	wrong record;
 begin
+	select jsonb_agg(to_jsonb(a)) into entered from (select distinct measure, facets from added) a;
 	select p.measure, f.key as facet, f.value into wrong
-	from (select distinct measure, facets from added) p cross join lateral jsonb_each_text(p.facets) f
+	from jsonb_to_recordset(entered) as p (measure text, facets jsonb) cross join lateral jsonb_each_text(p.facets) f
 	left join measure_facets m on m.measure = p.measure and m.facet = f.key
 	where m.measure is null or f.value !~ ('^(' || m.pattern || ')$')
 	limit 1;
@@ -32,7 +34,7 @@ begin
 			using errcode = 'check_violation', constraint = 'postings_facets_check';
 	end if;
 	select p.measure, m.facet into wrong
-	from (select distinct measure, facets from added) p
+	from jsonb_to_recordset(entered) as p (measure text, facets jsonb)
 	join measure_facets m on m.measure = p.measure and m.required
 	where not p.facets ? m.facet
 	limit 1;
@@ -138,12 +140,14 @@ create table action_seals (
 	action_id uuid not null,
 	block_number bigint not null,
 	"position" integer not null,
+	home_id uuid not null,
 	constraint action_seals_block_fk FOREIGN KEY (block_number) REFERENCES action_blocks(number),
-	constraint action_seals_pkey PRIMARY KEY (action_id)
+	constraint action_seals_pk PRIMARY KEY (home_id, action_id)
 );
 CREATE INDEX action_seals_block_index ON public.action_seals USING btree (block_number, "position");
 grant insert, select on action_seals to kheo_app;
 comment on table action_seals is 'Which block seals an action, and where in it.';
+comment on column action_seals.home_id is 'That of the action: the key by which both tables can be distributed.';
 
 create table actions (
 	home_id uuid not null,

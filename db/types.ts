@@ -70,6 +70,10 @@ export interface Actions {
 export interface ActionSeals {
   action_id: string;
   block_number: number;
+  /**
+   * That of the action: the key by which both tables can be distributed.
+   */
+  home_id: string;
   position: number;
 }
 

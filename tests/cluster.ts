@@ -5,7 +5,8 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '#lib/server/migrate.ts';
 import { bundledParts, partsIn, type Parts } from '#lib/server/postgres.parts.ts';
-import { joinCluster, type Access } from '#lib/server/postgres.ts';
+import { joinCluster, type Access, type Membership } from '#lib/server/postgres.ts';
+import { CITUS_NODES, joinCitus } from './citus.ts';
 
 declare module 'vitest' {
 	interface ProvidedContext {
@@ -15,18 +16,26 @@ declare module 'vitest' {
 	}
 }
 
-/** One PostgreSQL for the whole run, in a folder that is thrown away; its database `kheo` is the empty template. */
+/**
+ * One PostgreSQL for the whole run, in a folder that is thrown away; its database `kheo` is the empty template. With
+ * `KHEO_TEST_CITUS_URL` (see citus.ts) the run is on that cluster, where each database is made by itself and distributed.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
 	const folder = await mkdtemp(join(tmpdir(), 'kheo-test-'));
-	const membership = await joinCluster(folder, { options: { parts: chosenParts(), disposable: true } });
-	await migrate(membership.access.migrator);
-	await allowClones(membership.access.superuser);
+	const membership = CITUS_NODES.length > 0 ? await joinCitus() : await joinOwn(folder);
 	project.provide('cluster', membership.access);
 	project.provide('dataFolder', join(folder, 'data'));
 	return async () => {
 		await membership.leave();
 		await rm(folder, { recursive: true });
 	};
+}
+
+async function joinOwn(folder: string): Promise<Membership> {
+	const membership = await joinCluster(folder, { options: { parts: chosenParts(), disposable: true } });
+	await migrate(membership.access.migrator);
+	await allowClones(membership.access.superuser);
+	return membership;
 }
 
 /** `KHEO_TEST_DATABASE=15` runs the tests on Debian's PostgreSQL of that version instead of the bundled one. */

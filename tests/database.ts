@@ -3,11 +3,13 @@ import type { Kysely, Transaction } from 'kysely';
 import pg from 'pg';
 import { test as base, inject } from 'vitest';
 import { connect, type DB, type Opened } from '#lib/server/db.ts';
+import { CITUS_NODES, CITUS_PREFIX, createOnCitus, dropOnCitus } from './citus.ts';
 
 /** What a named world consists of: `fill` writes it, once in a run, into a database that tests then copy. */
 export type World = { name: string; fill: (db: Kysely<DB>) => Promise<void> };
 
 const EMPTY = 'kheo';
+const PREFIX = CITUS_NODES.length > 0 ? CITUS_PREFIX : '';
 
 /**
  * A test on a world, with the application's rights.
@@ -23,12 +25,11 @@ export function testOn(world?: World) {
 			return transaction;
 		})
 		.extend('clone', { scope: 'test' }, async ({}, { onCleanup }): Promise<Opened> => {
-			const name = `clone_${randomUUID().replaceAll('-', '')}`;
-			const opened = await openClone(name, await templateOf(world));
+			const name = `${PREFIX}clone_${randomUUID().replaceAll('-', '')}`;
+			const opened = await openClone(name, world);
 			onCleanup(async () => {
 				await opened.close();
-				// An autovacuum worker of the server may be in it, which only the superuser may end.
-				await as('superuser', (client) => client.query(`drop database ${name} with (force)`));
+				await drop(name);
 			});
 			return opened;
 		});
@@ -42,7 +43,7 @@ const opened = new Map<string, Promise<Opened>>();
 /** One database per worker and world, so that files which run side by side do not wait for each other's locks. */
 function workerDatabase(world: World | undefined): Promise<Opened> {
 	const key = world?.name ?? EMPTY;
-	const known = opened.get(key) ?? templateOf(world).then((template) => openClone(`${template}_${poolId()}`, template));
+	const known = opened.get(key) ?? openClone(`${PREFIX}${nameOf(world)}_${poolId()}`, world);
 	opened.set(key, known);
 	return known;
 }
@@ -51,9 +52,13 @@ function poolId(): string {
 	return process.env['VITEST_POOL_ID'] ?? '0';
 }
 
+function nameOf(world: World | undefined): string {
+	return world ? `world_${world.name}` : EMPTY;
+}
+
 async function templateOf(world: World | undefined): Promise<string> {
-	if (!world) return EMPTY;
-	const name = `world_${world.name}`;
+	const name = nameOf(world);
+	if (!world) return name;
 	await asMigrator(async (client) => {
 		await client.query('select pg_advisory_lock(hashtext($1))', [name]);
 		if (await exists(client, name)) return;
@@ -67,12 +72,29 @@ async function templateOf(world: World | undefined): Promise<string> {
 	return name;
 }
 
-async function openClone(name: string, template: string): Promise<Opened> {
+async function openClone(name: string, world: World | undefined): Promise<Opened> {
+	if (CITUS_NODES.length > 0) return openOnCitus(name, world);
+	const template = await templateOf(world);
 	await asMigrator(async (client) => {
 		await client.query('select pg_advisory_lock(hashtext($1))', [template]);
 		if (!(await exists(client, name))) await client.query(`create database ${name} template ${template}`);
 	});
 	return connect(databaseUrl('app', name));
+}
+
+/** A distributed database cannot be copied: it is made and filled anew. */
+async function openOnCitus(name: string, world: World | undefined): Promise<Opened> {
+	const isNew = !(await asMigrator((client) => exists(client, name)));
+	if (isNew) await createOnCitus(name);
+	const opened = connect(databaseUrl('app', name));
+	if (isNew) await world?.fill(opened.db);
+	return opened;
+}
+
+async function drop(name: string): Promise<void> {
+	if (CITUS_NODES.length > 0) return dropOnCitus(name);
+	// An autovacuum worker of the server may be in it, which only the superuser may end.
+	await as('superuser', (client) => client.query(`drop database ${name} with (force)`));
 }
 
 /** A database of a test's own that nothing was done in, `migrated` or altogether new; `drop` removes it. */
@@ -81,15 +103,14 @@ export async function freshDatabase({
 }: {
 	migrated: boolean;
 }): Promise<{ name: string; drop: () => Promise<void> }> {
-	const name = `fresh_${randomUUID().replaceAll('-', '')}`;
-	await asMigrator(async (client) => {
-		await client.query('select pg_advisory_lock(hashtext($1))', [EMPTY]);
-		await client.query(`create database ${name}${migrated ? ` template ${EMPTY}` : ''}`);
-	});
-	const drop = async (): Promise<void> => {
-		await as('superuser', (client) => client.query(`drop database ${name} with (force)`));
-	};
-	return { name, drop };
+	const name = `${PREFIX}fresh_${randomUUID().replaceAll('-', '')}`;
+	if (CITUS_NODES.length > 0) await createOnCitus(name, { bare: true });
+	else
+		await asMigrator(async (client) => {
+			await client.query('select pg_advisory_lock(hashtext($1))', [EMPTY]);
+			await client.query(`create database ${name}${migrated ? ` template ${EMPTY}` : ''}`);
+		});
+	return { name, drop: () => drop(name) };
 }
 
 async function exists(client: pg.Client, name: string): Promise<boolean> {

@@ -22,6 +22,7 @@ process.env['KHEO_DATA'] = FOLDER;
 const VERBS = [
 	'audit anchor',
 	'audit verify',
+	'db distribute',
 	'db start',
 	'db status',
 	'db stop',

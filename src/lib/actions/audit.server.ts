@@ -8,7 +8,7 @@ import { problem } from '#lib/server/problem.ts';
 import { visibleOrWhole } from '#lib/units/authority.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
 import { command } from './action.server.ts';
-import type { Verification } from './chain.server.ts';
+import { SEALED, type Verification } from './chain.server.ts';
 
 /** One line of the log. The unit's name is that of the day on which it was done. */
 export type LoggedAction = {
@@ -49,7 +49,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const COLUMNS = sql<LoggedAction>`
 	a.id, a.noun, a.record_id as "recordId", a.verb, a.actor_name as "actorName", a.acted_at as "actedAt",
 	a.unit_id as "unitId", v.code as "unitCode", v.name as "unitName", a.reason, a.details,
-	exists (select 1 from action_seals s where s.action_id = a.id) as sealed`;
+	${SEALED} as sealed`;
 
 export type LogPage = { rows: LoggedAction[]; previous: string | null; next: string | null };
 
@@ -94,8 +94,8 @@ function refuseUnlessReader(actor: Actor): void {
 function logged(actor: Actor, filter: LogFilter): RawBuilder<unknown> {
 	const conditions = [visibleOrWhole(actor, 'audit.read', { unit: 'a.unit_id', day: 'a.acted_on' })];
 	if (filter.unitId)
-		conditions.push(sql`exists (select 1 from unit_paths under where under.unit_id = a.unit_id
-			and under.ancestor_id = ${filter.unitId}::uuid and under.valid @> ${today()}::date and upper_inf(under.known))`);
+		conditions.push(sql`exists (select 1 from (select unit_id from unit_paths where ancestor_id = ${filter.unitId}::uuid
+			and valid @> ${today()}::date and upper_inf(known)) under where under.unit_id = a.unit_id)`);
 	// Ids carry the time at which they were made: a day's slack covers clocks that differ, and the index finds the period.
 	if (filter.from)
 		conditions.push(sql`a.acted_on >= ${filter.from}::date and a.id >= ${idAt(filter.from, -DAY_MS)}::uuid`);
@@ -142,15 +142,17 @@ export type ChainState = {
 
 /** Sealing runs every minute: what waits is among the latest. */
 const RECENT = 20_000;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 export async function chainState(db: Db): Promise<ChainState> {
 	const { rows } = await sql<Omit<ChainState, 'verified'>>`
 		select coalesce(max(number), 0)::int as blocks, max(sealed_at) as "sealedUntil",
-			(select count(*) from (select id from actions order by id desc limit ${RECENT}) recent
-				where not exists (select 1 from action_seals s where s.action_id = recent.id))::int as waiting,
+			(select count(*) from actions a where not ${SEALED} and a.id >= coalesce((
+				select id from actions order by id desc offset ${RECENT} limit 1), ${FIRST_ID}::uuid))::int as waiting,
 			exists (select 1 from actions asked where asked.record_id = ${CHAIN_ID}::uuid and asked.verb = 'ask_verification'
-				and asked.acted_at > now() - interval '1 hour' and not exists (select 1 from actions done
-					where done.record_id = asked.record_id and done.verb = 'verify' and done.id > asked.id)) as asked
+				and asked.acted_at > now() - interval '1 hour' and asked.id > coalesce((
+					select done.id from actions done where done.record_id = ${CHAIN_ID}::uuid and done.verb = 'verify'
+					order by done.id desc limit 1), ${FIRST_ID}::uuid)) as asked
 		from action_blocks`.execute(db);
 	const { rows: last } = await sql<{ at: Date; actions: number; broken: number }>`
 		select acted_at as at, (details->>'actions')::int as actions, (details->>'broken')::int as broken from actions

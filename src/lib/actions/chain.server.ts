@@ -12,6 +12,10 @@ const CANONICAL = sql<string>`
 	jsonb_build_array(a.home_id, a.id, a.noun, a.record_id, a.verb, a.actor_id, a.actor_name, a.unit_id,
 		extract(epoch from a.acted_at)::numeric, a.reason, a.details)::text`;
 
+/** True for an action `a` that a block holds. By the home too, so that it is looked up where the action is. */
+export const SEALED = sql<boolean>`
+	exists (select 1 from action_seals s where s.home_id = a.home_id and s.action_id = a.id)`;
+
 /**
  * Seals actions that no block holds yet, oldest first, into hash-chained blocks; answers how many. Runs in the background,
  * so that writers never wait; two at once do not seal the same.
@@ -28,9 +32,8 @@ export async function seal(db: Db): Promise<number> {
 async function sealBlock(db: Db): Promise<number> {
 	return inTransaction(db, async (tx) => {
 		await sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx);
-		const { rows } = await sql<{ id: string; text: string }>`
-			select a.id, ${CANONICAL} as text from actions a
-			where not exists (select 1 from action_seals s where s.action_id = a.id)
+		const { rows } = await sql<{ homeId: string; id: string; text: string }>`
+			select a.home_id as "homeId", a.id, ${CANONICAL} as text from actions a where not ${SEALED}
 			order by a.id limit ${BLOCK}`.execute(tx);
 		if (rows.length === 0) return 0;
 		const last = await sql<{ number: number; hash: string }>`
@@ -43,11 +46,13 @@ async function sealBlock(db: Db): Promise<number> {
 			action_count: rows.length
 		};
 		await tx.insertInto('action_blocks').values(block).execute();
-		const members = rows.map((row, position) => ({ action_id: row.id, position }));
+		const members = rows.map((row, position) => ({ home_id: row.homeId, action_id: row.id, position }));
 		await sql`
-			insert into action_seals (action_id, block_number, position)
-			select action_id, ${block.number}, position
-			from jsonb_to_recordset(${JSON.stringify(members)}::jsonb) as r (action_id uuid, position int)`.execute(tx);
+			insert into action_seals (home_id, action_id, block_number, position)
+			select home_id, action_id, ${block.number}, position
+			from jsonb_to_recordset(${JSON.stringify(members)}::jsonb) as r (home_id uuid, action_id uuid, position int)`.execute(
+			tx
+		);
 		return rows.length;
 	});
 }
@@ -88,7 +93,7 @@ export async function verify(db: Db, anchors: readonly Anchor[] = []): Promise<V
 		if (block.previousHash !== previous.hash || block.number !== previous.number + 1)
 			broken.push({ number: block.number, why: 'link' });
 		const { rows } = await sql<{ text: string }>`
-			select ${CANONICAL} as text from action_seals s join actions a on a.id = s.action_id
+			select ${CANONICAL} as text from action_seals s join actions a on a.home_id = s.home_id and a.id = s.action_id
 			where s.block_number = ${block.number} order by s.position`.execute(db);
 		if (rows.length !== block.count) broken.push({ number: block.number, why: 'count' });
 		else if (hashOf(block.previousHash, rows) !== block.hash) broken.push({ number: block.number, why: 'hash' });
@@ -98,8 +103,6 @@ export async function verify(db: Db, anchors: readonly Anchor[] = []): Promise<V
 	for (const { number, hash } of anchors)
 		if (blocks.find((block) => block.number === number)?.hash !== hash) broken.push({ number, why: 'anchor' });
 	const waiting = await sql<{ count: number }>`
-		select count(*)::bigint as count from actions a where not exists (select 1 from action_seals s where s.action_id = a.id)`.execute(
-		db
-	);
+		select count(*)::bigint as count from actions a where not ${SEALED}`.execute(db);
 	return { blocks: blocks.length, actions, unsealed: waiting.rows[0]?.count ?? 0, broken };
 }

@@ -10,6 +10,7 @@ import { command } from '#lib/actions/action.server.ts';
 import { anchorText, keptAnchor } from '#lib/actions/anchor.server.ts';
 import { copyOut, type Rows } from '#lib/server/copy.ts';
 import type { Db } from '#lib/server/db.ts';
+import { isDistributed, whileNobodyWrites } from '#lib/server/distribute.ts';
 import * as files from '#lib/server/files.ts';
 import { withMigrator } from '#lib/server/migrate.ts';
 import { fromDatabase, problem } from '#lib/server/problem.ts';
@@ -97,14 +98,23 @@ async function onOneMoment<T>(url: string, work: (client: pg.Client, takenAt: st
 	try {
 		await client.connect();
 		await readAlike(client);
-		await client.query('begin isolation level repeatable read read only');
-		const { rows } = await client.query<{ at: Date }>('select clock_timestamp() as at');
-		return await work(client, (rows[0]?.at ?? new Date()).toISOString());
+		const begun = (await isDistributed(client))
+			? await whileNobodyWrites(url, () => begin(client, 'actions'))
+			: await begin(client);
+		return await work(client, begun.toISOString());
 	} catch (error) {
 		throw fromDatabase(error) ?? error;
 	} finally {
 		await client.end();
 	}
+}
+
+/** Begins to read and answers when; `spread`: a table of every node, for which each takes its snapshot. */
+async function begin(client: pg.Client, spread?: string): Promise<Date> {
+	await client.query('begin isolation level repeatable read read only');
+	const { rows } = await client.query<{ at: Date }>('select clock_timestamp() as at');
+	if (spread) await client.query(`select count(*) from (select home_id from ${spread} limit 1) one`);
+	return rows[0]?.at ?? new Date();
 }
 
 async function writeTables(

@@ -9,6 +9,7 @@ import { keepAnchor, keptAnchor, parseAnchor } from '#lib/actions/anchor.server.
 import type { Anchor } from '#lib/actions/chain.server.ts';
 import { resume as resumeLetters } from '#lib/mail/outbox.server.ts';
 import { openDatabase } from '#lib/server/db.ts';
+import { isDistributed } from '#lib/server/distribute.ts';
 import { store } from '#lib/server/files.ts';
 import { migrate, readMigrations, withMigrator } from '#lib/server/migrate.ts';
 import { fromDatabase, problem } from '#lib/server/problem.ts';
@@ -39,7 +40,7 @@ export type Imported = Checked & { lacking: string[]; letters: number };
 /**
  * Loads an archive into an empty installation: whole and proved, or not at all. A database that was never used is first
  * brought to the archive's own state, and afterwards up to date. Throws what `checkArchive` does,
- * `archive.other_digest`, `archive.other_program`, `archive.keys_missing`, `archive.not_empty`, `archive.older`,
+ * `archive.other_digest`, `archive.distributed`, `archive.other_program`, `archive.keys_missing`, `archive.not_empty`, `archive.older`,
  * `archive.tables_differ`, `archive.row_refused`, `archive.digest_differs`, `archive.anchor_differs`, `archive.aborted`.
  */
 export async function importArchive(settings: Settings, wanted: Loading): Promise<Imported> {
@@ -99,6 +100,7 @@ async function load(url: string, source: Source): Promise<Anchor | null> {
 /** Everything inside the one transaction. `added`: uploads that were not there before. */
 async function replaceAll(client: pg.Client, source: Source, added: string[]): Promise<Anchor | null> {
 	const { manifest, wanted } = source;
+	if (await isDistributed(client)) throw problem('archive.distributed');
 	await refuseUsed(client);
 	const known = await tables.listTables(client);
 	await refuseUnlike(client, known, manifest);

@@ -71,7 +71,7 @@ export async function reorganised(db: Db, of: { question: Question; since: Date 
 		join unit_changes c on c.event_id = e.id
 		join unit_states s on s.unit_id = c.unit_id
 		where e.recorded_at > ${of.since}::timestamptz and e.effective_on <= ${until}::date and exists (
-			select 1 from unit_paths p where p.ancestor_id = ${unitId}::uuid and p.unit_id = c.unit_id)
+			select 1 from (select unit_id from unit_paths where ancestor_id = ${unitId}::uuid) p where p.unit_id = c.unit_id)
 		order by e.sequence, (c.change = 'close') desc, upper_inf(s.known) desc, lower(s.valid) limit ${AT_MOST}`.execute(db);
 	return rows;
 }

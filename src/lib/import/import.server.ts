@@ -170,11 +170,12 @@ export function actionOf(
 	return { id: newId(), homeId: of.homeId, noun: 'import', recordId: of.id, verb, unitId: of.unitId, details };
 }
 
-const COLUMNS = sql<Import>`
+type Found = Omit<Import, 'by'>;
+
+const COLUMNS = sql<Found>`
 	i.id, i.unit_id as "unitId", v.code as "unitCode", v.name as "unitName", i.year, i.level, i.create_units as "createUnits",
 	i.state, i.progress, f.name as "fileName", f.sha256, nullif(i.summary, '{}'::jsonb) as summary,
-	i.created_at as "createdAt", i.changed_at as "changedAt",
-	(select a.actor_name from actions a where a.record_id = i.id order by a.id limit 1) as by`;
+	i.created_at as "createdAt", i.changed_at as "changedAt"`;
 
 const SOURCES = sql`
 	imports i join files f on f.id = i.file_id
@@ -183,10 +184,10 @@ const SOURCES = sql`
 
 /** One list, if the actor may import for its unit. Refuses otherwise as not found. */
 export async function get(db: Db, actor: Actor, id: string): Promise<Import> {
-	const { rows } = await sql<Import>`
+	const { rows } = await sql<Found>`
 		select ${COLUMNS} from ${SOURCES}
 		where i.id = ${id}::uuid and ${visibleTo(actor, 'model.import', { unit: 'i.unit_id' })}`.execute(db);
-	const [found] = rows;
+	const [found] = await withBringers(db, rows);
 	if (!found) throw problem('import.not_found');
 	return found;
 }
@@ -195,12 +196,21 @@ const SHOWN = 30;
 
 /** The last lists of a unit and those under it, newest first. */
 export async function list(db: Db, actor: Actor, unitId: string): Promise<Import[]> {
-	const { rows } = await sql<Import>`
+	const { rows } = await sql<Found>`
 		select ${COLUMNS} from ${SOURCES}
 		where exists (select 1 from unit_paths p where p.unit_id = i.unit_id and p.ancestor_id = ${unitId}::uuid and upper_inf(p.known))
 			and ${visibleTo(actor, 'model.import', { unit: 'i.unit_id' })}
 		order by i.created_at desc, i.id limit ${SHOWN}`.execute(db);
-	return rows;
+	return withBringers(db, rows);
+}
+
+/** Lists with who brought them in, whose name the first action of each has. */
+async function withBringers(db: Db, found: readonly Found[]): Promise<Import[]> {
+	const { rows } = await sql<{ id: string; by: string }>`
+		select distinct on (a.record_id) a.record_id as id, a.actor_name as by from actions a
+		where a.record_id = any(${found.map(({ id }) => id)}::uuid[]) order by a.record_id, a.id`.execute(db);
+	const names = new Map(rows.map(({ id, by }) => [id, by]));
+	return found.map((one) => ({ ...one, by: names.get(one.id) ?? '' }));
 }
 
 export type RowPage<Content> = {

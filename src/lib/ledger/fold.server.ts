@@ -14,12 +14,20 @@ const NOTHING = { folded: 0, built: 0 };
  */
 export async function fold(db: Db): Promise<typeof NOTHING> {
 	const done = { ...NOTHING };
+	if (!(await isAwaited(db))) return done;
 	for (const one of await wanting(db)) done.built += await build(db, one);
 	for (;;) {
 		const folded = await foldSome(db);
 		done.folded += folded;
 		if (folded < AT_ONCE) return done;
 	}
+}
+
+/** On a distributed database no posting waits to be folded: the nodes count them all, side by side (docs/decisions/0020). */
+async function isAwaited(db: Db): Promise<boolean> {
+	const { rows } = await sql`
+		select from pg_trigger where tgrelid = 'postings'::regclass and tgname = 'postings_await_folding'`.execute(db);
+	return rows.length > 0;
 }
 
 type Wanting = { unitId: string; folding: Folding };

@@ -102,6 +102,9 @@ export const PROBLEMS = {
 	'database.role_missing': { status: 503 },
 	'database.parts_missing': { status: 503 },
 	'database.too_old': { status: 503 },
+	'database.citus_missing': { status: 409 },
+	'database.citus_no_workers': { status: 409 },
+	'database.citus_too_old': { status: 409 },
 	'data.locked': { status: 409 },
 	'data.unwritable': { status: 507 },
 	'data.disk_full': { status: 507 },
@@ -222,6 +225,7 @@ export const PROBLEMS = {
 	'archive.altered': { status: 422 },
 	'archive.anchor_differs': { status: 409 },
 	'archive.digest_differs': { status: 409 },
+	'archive.distributed': { status: 409 },
 	'archive.entry_missing': { status: 422 },
 	'archive.entry_unexpected': { status: 422 },
 	'archive.file_exists': { status: 409 },
@@ -297,6 +301,9 @@ const DISK_STATES: Readonly<Record<string, ProblemCode>> = {
 const CONNECTION_LOST =
 	/connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|cannot use a pool after/i;
 
+/** On a distributed database the constraint is that of a part of the table, whose number its name ends with. */
+const SHARD = /_\d{6,}$/;
+
 /** A refusal: what was asked is not done, and everything is rolled back. Bugs are plain `Error`s. */
 export class Problem extends Error {
 	readonly code: ProblemCode;
@@ -328,7 +335,7 @@ export function fromDatabase(error: unknown): Problem | null {
 	if (error instanceof Problem) return error;
 	if (!(error instanceof Error)) return null;
 	if ('constraint' in error && typeof error.constraint === 'string') {
-		const code = CONSTRAINTS[error.constraint];
+		const code = CONSTRAINTS[error.constraint.replace(SHARD, '')];
 		return code ? problem(code, {}, error) : null;
 	}
 	const code = 'code' in error && typeof error.code === 'string' ? databaseState(error.code) : undefined;

@@ -108,13 +108,13 @@ export async function listUndivided(db: Db, actor: Actor): Promise<Undivided[]> 
 		), held as (
 			select g.split_id, p.unit_id, p.case_id from standing g
 			join postings p on p.unit_id = g.unit_id
-			where not exists (select 1 from case_shares s where s.unit_id = p.unit_id and s.case_id = p.case_id
-				and s.valid @> g.day and upper_inf(s.known))
+			left join case_shares s on s.unit_id = p.unit_id and s.case_id = p.case_id and s.valid @> g.day and upper_inf(s.known)
+			where s.unit_id is null
 			group by 1, 2, 3, g.day having min(p.on_date) < g.day
 			union
 			select g.split_id, s.unit_id, s.case_id from standing g
 			join case_shares s on s.heir_id = g.unit_id and s.valid @> g.day and upper_inf(s.known)
-			where exists (select 1 from postings p where p.unit_id = s.unit_id and p.case_id = s.case_id and p.on_date < g.day)
+			join postings p on p.unit_id = s.unit_id and p.case_id = s.case_id and p.on_date < g.day
 		)
 		select split.unit_id as id, split.code, split.name, split.day,
 			(select count(distinct held.case_id) from held where held.split_id = split.unit_id) as cases

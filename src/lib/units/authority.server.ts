@@ -25,16 +25,19 @@ export function visibleTo(actor: Actor, permission: Permission, of: Belonging): 
 	if (own.length === 0) return sql<boolean>`false`;
 	const given = of.case
 		? sql`or exists (
-			select 1 from case_shares share
-			join unit_paths holds on holds.unit_id = share.heir_id and holds.ancestor_id = any(${own}::uuid[])
-				and holds.valid @> ${today()}::date and upper_inf(holds.known)
-			where share.case_id = ${sql.ref(of.case)} and share.unit_id = ${sql.ref(of.unit)}
-				and share.valid @> ${today()}::date and upper_inf(share.known))`
+			select 1 from (
+				select share.case_id, share.unit_id from case_shares share
+				join unit_paths holds on holds.unit_id = share.heir_id and holds.ancestor_id = any(${own}::uuid[])
+					and holds.valid @> ${today()}::date and upper_inf(holds.known)
+				where share.valid @> ${today()}::date and upper_inf(share.known)) share
+			where share.case_id = ${sql.ref(of.case)} and share.unit_id = ${sql.ref(of.unit)})`
 		: sql``;
+	// What of the tree is looked at stands for itself: on a distributed database it is sent to the nodes that have the records.
 	return sql<boolean>`(exists (
-		select 1 from unit_paths seen
-		where seen.unit_id = ${sql.ref(of.unit)} and seen.ancestor_id = any(${own}::uuid[])
-			and (seen.valid @> ${dayOf(of)} or (seen.inherited and seen.valid @> ${today()}::date)) and upper_inf(seen.known)) ${given})`;
+		select 1 from (
+			select unit_id, valid, inherited from unit_paths where ancestor_id = any(${own}::uuid[]) and upper_inf(known)) seen
+		where seen.unit_id = ${sql.ref(of.unit)}
+			and (seen.valid @> ${dayOf(of)} or (seen.inherited and seen.valid @> ${today()}::date))) ${given})`;
 }
 
 function dayOf(of: Belonging): RawBuilder<unknown> {

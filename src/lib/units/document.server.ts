@@ -34,7 +34,9 @@ export async function downloadDocument(
 	{ eventId, data }: { eventId: string; data: string }
 ): Promise<{ name: string; mediaType: string; bytes: Uint8Array<ArrayBuffer> }> {
 	const { rows } = await sql<{ name: string; mediaType: string; sha256: string }>`
-		select f.name, f.media_type as "mediaType", f.sha256 from unit_events e join files f on f.id = e.file_id
+		select f.name, f.media_type as "mediaType", f.sha256 from unit_events e
+		join files f on f.id = e.file_id
+		left join actions a on a.id = e.action_id
 		where e.id = ${eventId}::uuid and ${touchedVisible(actor)}`.execute(db);
 	const file = rows[0];
 	if (!file) throw problem('file.not_found');

@@ -84,7 +84,7 @@ export async function listEventYears(db: Db): Promise<number[]> {
 	return rows.map((row) => row.year);
 }
 
-/** True for an event `e` that touched a unit which the actor may see. */
+/** True for an event `e`, recorded by the action `a`, that touched a unit which the actor may see. */
 export function touchedVisible(actor: Actor): RawBuilder<boolean> {
 	if (actor.everything) return sql<boolean>`true`;
 	return sql<boolean>`exists (select 1 from (${TOUCHED}) t (unit_id)
@@ -99,7 +99,7 @@ const TOUCHED = sql`
 	union all select l.other_id from unit_links l where e.kind = 'link' and e.id in (l.event_id, l.ended_by_event_id)
 	union all select r.unit_id from responsibilities r where e.kind = 'transfer' and r.action_id = e.action_id
 	union all select r.holder_id from responsibilities r where e.kind = 'transfer' and r.action_id = e.action_id
-	union all select o.unit_id from actions o where e.kind in ('link', 'transfer') and o.id = e.action_id`;
+	union all select a.unit_id where e.kind in ('link', 'transfer')`;
 
 function narrowing({ unitId, year, kind, actionId }: EventFilter): RawBuilder<unknown> {
 	const of = unitId ? sql`and ${unitId}::uuid in (${TOUCHED})` : sql``;
