@@ -115,7 +115,7 @@ function paths(asked: Asked, own: RawBuilder<unknown> = sql``): RawBuilder<unkno
 }
 
 /** Which postings `p` count, wherever their units stand. */
-function counted(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
+export function counted(figure: Flow | Cohort, asked: Asked): RawBuilder<unknown> {
 	const period =
 		figure.kind === 'flow'
 			? sql`p.on_date between ${asked.from}::date and ${asked.asOf}::date`
