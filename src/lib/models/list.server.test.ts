@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { establish } from '#lib/units/unit.server.ts';
 import { test } from '../../../tests/database.ts';
 import { gatherCounts } from './count.server.ts';
-import { countByState, list, listRegistrationYears, type ListFilter } from './list.server.ts';
+import { countByState, list, listRegistrationYears, type ListFilter, type ListPage } from './list.server.ts';
 import { appraised, DECISION, input, office, registered } from './office.sample.ts';
 import { draft } from './registration.server.ts';
 import { recognise } from './recognition.server.ts';
@@ -35,6 +35,40 @@ test('page by page, forth and back, shows every line once: drafts without a day 
 	expect(forth).toEqual(all.map((row) => row.id));
 	const before = await list(db, world.machine, { ...filter, limit: 2, before: page.previous });
 	expect(before.rows.map((row) => row.id)).toEqual(forth.slice(2, 4));
+});
+
+test('a search shows every line once, page by page, whether its words are common or rare', async ({ db }) => {
+	const world = await office(db);
+	const days = ['2024-03-01', '2024-03-01', '2024-05-02', '2023-05-02', '2024-04-01'];
+	for (const [n, registeredOn] of days.entries())
+		await registered(
+			db,
+			world.machine,
+			input(world.one, {
+				name: `Tổ ${n % 2 ? 'hoà giải' : 'tự quản'} ${n}`,
+				registeredOn,
+				year: Number(registeredOn.slice(0, 4))
+			})
+		);
+	for (const [search, year, count] of [
+		['to', null, 5],
+		['tự quản', null, 3],
+		['hoa giai', 2024, 1],
+		['không có', null, 0]
+	] as const) {
+		const filter = { unitId: world.top, search, year };
+		const { rows: all } = await list(db, world.machine, filter);
+		expect(all).toHaveLength(count);
+		const forth: string[] = [];
+		for (let after: string | null = ''; after !== null;) {
+			const page: ListPage = await list(db, world.machine, { ...filter, limit: 1, after });
+			forth.push(...page.rows.map((row) => row.id));
+			const back = page.previous && (await list(db, world.machine, { ...filter, limit: 1, before: page.previous }));
+			if (back) expect(back.rows[0]?.id).toBe(forth.at(-2));
+			after = page.next;
+		}
+		expect(forth).toEqual(all.map((row) => row.id));
+	}
 });
 
 test('years are told latest first, each once, and only of what one may see', async ({ db }) => {
