@@ -50,7 +50,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 };
 
 const NAME_LENGTH = 200;
-const FOUND_AT_MOST = 20;
+const FOUND_AT_MOST = 8;
 
 /**
  * The unit that was typed instead of chosen: leads to its list when there is one of that name or code, else answers what
