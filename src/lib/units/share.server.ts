@@ -120,9 +120,10 @@ async function rewrite(tx: Tx, { touched, added, gone }: Rewriting): Promise<voi
 		select unit_id, case_id, heir_id, means, event_id, action_id, begins,
 			lead(begins) over (partition by unit_id, case_id order by begins) as ends
 		from last`.execute(tx);
-	const at = sql`clock_timestamp()`;
+	// Asked for by itself: what changes with every row may stand in no update of a distributed database.
+	const { rows: now } = await sql<{ at: string }>`select clock_timestamp()::text as at`.execute(tx);
 	await sql`
-		update case_shares s set known = tstzrange(lower(s.known), greatest(lower(s.known), ${at}))
+		update case_shares s set known = tstzrange(lower(s.known), greatest(lower(s.known), ${now[0]?.at}::timestamptz))
 		from (${touched}) touched
 		where s.unit_id = touched.unit_id and s.case_id = touched.case_id and upper_inf(s.known)`.execute(tx);
 	await sql`
