@@ -100,6 +100,7 @@ async function settle(client: pg.Client): Promise<void> {
 
 async function spread(client: pg.Client): Promise<Omit<Distribution, 'workers'>> {
 	const views = await viewsAsTheyAre(client);
+	const columns = await columnsAsTheyAre(client);
 	const copied: string[] = [];
 	const distributed: string[] = [];
 	await stopFolding(client);
@@ -116,7 +117,12 @@ async function spread(client: pg.Client): Promise<Omit<Distribution, 'workers'>>
 	}
 	for (const table of [...distributed, ...copied.toReversed()])
 		await client.query('select truncate_local_data_after_distributing_table($1)', [table]);
-	if (distributed.length + copied.length > 0) for (const statement of views) await client.query(statement);
+	if (distributed.length + copied.length > 0) {
+		for (const statement of views) await client.query(statement);
+		// What the parts of a table had, they still have; of the table that stands for them Citus grants no single columns.
+		await client.query("set local citus.enable_ddl_propagation = 'off'");
+		for (const statement of columns) await client.query(statement);
+	}
 	const { rows } = await client.query<{ local: number }>(`
 		select count(*)::int as local from pg_class c left join pg_dist_partition d on d.logicalrelid = c.oid
 		where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
@@ -154,5 +160,14 @@ async function viewsAsTheyAre(client: pg.Client): Promise<string[]> {
 		select format('comment on view public.%I is %L', v.relname, obj_description(v.oid, 'pg_class')) from pg_class v
 		where v.relkind = 'v' and v.relnamespace = 'public'::regnamespace and obj_description(v.oid, 'pg_class') is not null
 			and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = v.oid and deptype = 'e')`);
+	return rows.map(({ statement }) => statement);
+}
+
+/** Rights on single columns, which a table that Citus takes over loses. */
+async function columnsAsTheyAre(client: pg.Client): Promise<string[]> {
+	const { rows } = await client.query<{ statement: string }>(`
+		select format('grant %s (%I) on public.%I to %s', lower(g.privilege_type), a.attname, c.relname, g.grantee::regrole) as statement
+		from pg_class c join pg_attribute a on a.attrelid = c.oid and not a.attisdropped cross join lateral aclexplode(a.attacl) g
+		where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and g.grantee <> 0`);
 	return rows.map(({ statement }) => statement);
 }
