@@ -1,6 +1,6 @@
 import { sql, Transaction } from 'kysely';
 import type { Db, Tx } from '#lib/server/db.ts';
-import { build, gather } from './fold.server.ts';
+import { build, gatherAll, type Wanting } from './fold.server.ts';
 import { FOLDING_VERSION, FOLDINGS, type Folding } from './folding.ts';
 
 /** Cells of a unit, folded in one way, that are not what its postings add up to. */
@@ -10,26 +10,25 @@ export type Difference = { unitId: string; folding: number; cells: number };
 export type Checked = { units: number; cells: number; waiting: number; differences: Difference[] };
 
 /**
- * Counts every cell anew from the postings, each unit on one moment of the database, whoever writes and folds meanwhile.
- * `onUnit` is told after each unit.
+ * Counts every cell anew from the postings, each way of folding on one moment of the database, whoever writes and folds
+ * meanwhile.
  */
-export async function checkCells(db: Db, onUnit?: (done: number, all: number) => void): Promise<Checked> {
-	const { rows: folded } = await sql<{ unitId: string; folding: number }>`
-		select unit_id as "unitId", folding::int as folding from foldings where version = ${FOLDING_VERSION}
-		order by unit_id, folding`.execute(db);
-	const units = Map.groupBy(folded, ({ unitId }) => unitId);
-	const checked: Checked = { units: units.size, cells: 0, waiting: 0, differences: [] };
-	let done = 0;
-	for (const [unitId, ways] of units) {
-		for (const way of ways) {
-			const folding = FOLDINGS.find(({ number }) => number === way.folding);
-			if (!folding) throw new Error(`folding ${way.folding} is unknown`);
-			const { cells, wrong } = await compare(db, unitId, folding);
+export async function checkCells(db: Db): Promise<Checked> {
+	const { rows: folded } = await sql<{ unitId: string; number: number }>`
+		select unit_id as "unitId", folding::int as number from foldings where version = ${FOLDING_VERSION}
+		order by folding, unit_id`.execute(db);
+	const checked: Checked = {
+		units: new Set(folded.map(({ unitId }) => unitId)).size,
+		cells: 0,
+		waiting: 0,
+		differences: []
+	};
+	for (const [number, units] of Map.groupBy(folded, (one) => one.number)) {
+		const unitIds = units.map(({ unitId }) => unitId);
+		for (const { unitId, cells, wrong } of await compare(db, { unitIds, folding: foldingOf(number) })) {
 			checked.cells += cells;
-			if (wrong > 0) checked.differences.push({ unitId, folding: folding.number, cells: wrong });
+			if (wrong > 0) checked.differences.push({ unitId, folding: number, cells: wrong });
 		}
-		done += 1;
-		onUnit?.(done, units.size);
 	}
 	const { rows } = await sql<{ waiting: number }>`select count(*)::bigint as waiting from unfolded`.execute(db);
 	return { ...checked, waiting: rows[0]?.waiting ?? 0 };
@@ -37,30 +36,36 @@ export async function checkCells(db: Db, onUnit?: (done: number, all: number) =>
 
 /** Makes the cells that differ anew; answers how many could not be made now, because someone else folds. */
 export async function repair(db: Db, differences: readonly Difference[]): Promise<number> {
-	let left = 0;
-	for (const { unitId, folding: number } of differences) {
-		const folding = FOLDINGS.find((one) => one.number === number);
-		if (folding && (await build(db, { unitId, folding })) === 0) left += 1;
+	let left = differences.length;
+	for (const [number, ones] of Map.groupBy(differences, ({ folding }) => folding)) {
+		left -= await build(db, { unitIds: ones.map(({ unitId }) => unitId), folding: foldingOf(number) });
 	}
 	return left;
 }
 
-async function compare(db: Db, unitId: string, folding: Folding): Promise<{ cells: number; wrong: number }> {
+function foldingOf(number: number): Folding {
+	const folding = FOLDINGS.find((one) => one.number === number);
+	if (!folding) throw new Error(`folding ${number} is unknown`);
+	return folding;
+}
+
+/** Of each unit how many cells there are and how many of them, or of those that should be there, are wrong. */
+async function compare(db: Db, of: Wanting): Promise<{ unitId: string; cells: number; wrong: number }[]> {
 	return onOneMoment(db, async (tx) => {
-		const source = sql`postings p`;
-		const where = sql`not exists (select from unfolded u where u.home_id = p.home_id and u.id = p.id)`;
-		await gather(tx, { source, where, unitId, foldings: [folding] });
-		const { rows } = await sql<{ cells: number; wrong: number }>`
-			select count(c.ancestor_id)::bigint as cells, (count(*) filter (
-				where coalesce(c.quantity, 0) <> coalesce(g.quantity, 0)
+		await sql`set local statement_timeout = 0`.execute(tx);
+		await gatherAll(tx, of);
+		const { rows } = await sql<{ unitId: string; cells: number; wrong: number }>`
+			select coalesce(c.ancestor_id, g.ancestor_id) as "unitId", count(c.ancestor_id)::bigint as cells,
+				(count(*) filter (where coalesce(c.quantity, 0) <> coalesce(g.quantity, 0)
 					or coalesce(c.about_count, 0) <> coalesce(g.about_count, 0)))::bigint as wrong
 			from gathered g
 			full join (
 				select c.*, s.facets_text from cells c join facet_sets s on s.id = c.facet_set_id
-				where c.ancestor_id = ${unitId}::uuid and c.folding = ${folding.number}
-			) c on c.measure = g.measure and c.on_from = g.on_from and c.cohort_from = g.cohort_from
-				and c.child_id = g.child_id and c.facets_text = g.facets_text`.execute(tx);
-		return rows[0] ?? { cells: 0, wrong: 0 };
+				where c.ancestor_id = any(${[...of.unitIds]}::uuid[]) and c.folding = ${of.folding.number}
+			) c on c.ancestor_id = g.ancestor_id and c.measure = g.measure and c.on_from = g.on_from
+				and c.cohort_from = g.cohort_from and c.child_id = g.child_id and c.facets_text = g.facets_text
+			group by 1 order by 1`.execute(tx);
+		return rows;
 	});
 }
 

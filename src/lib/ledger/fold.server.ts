@@ -30,7 +30,8 @@ async function isAwaited(db: Db): Promise<boolean> {
 	return rows.length > 0;
 }
 
-type Wanting = { unitId: string; folding: Folding };
+/** Units to be folded in one way: the postings are gone through once for all of them. */
+export type Wanting = { folding: Folding; unitIds: readonly string[] };
 
 /** Units tall enough for a way of folding that they lack. A unit that is over keeps its tallness: what it had under it counts. */
 async function wanting(db: Db): Promise<Wanting[]> {
@@ -40,32 +41,38 @@ async function wanting(db: Db): Promise<Wanting[]> {
 		from (
 			select ancestor_id as unit_id, max(depth) as height from unit_paths
 			where upper_inf(known) and not inherited and depth > 1 group by 1
-		) tall order by tall.height desc, tall.unit_id`.execute(db);
-	return rows.flatMap(({ unitId, height, has }) =>
-		FOLDINGS.filter((folding) => folding.height <= height && !has?.includes(folding.number)).map((folding) => ({
-			unitId,
-			folding
-		}))
-	);
+		) tall order by tall.unit_id`.execute(db);
+	return FOLDINGS.flatMap((folding) => {
+		const lacking = rows.filter(({ height, has }) => folding.height <= height && !has?.includes(folding.number));
+		return lacking.length === 0 ? [] : [{ folding, unitIds: lacking.map(({ unitId }) => unitId) }];
+	});
 }
 
-/** Makes a unit's cells of one way anew. Answers 0 where it may not be done now, else 1. */
-export async function build(db: Db, { unitId, folding }: Wanting): Promise<number> {
+/** Makes units' cells of one way anew. Answers of how many, 0 where it may not be done now. */
+export async function build(db: Db, { unitIds, folding }: Wanting): Promise<number> {
 	return inTransaction(db, async (tx) => {
 		if (!(await mayFold(tx))) return 0;
-		// A country's millions take longer than any statement of a page may, and are gathered in memory.
+		const ids = sql`${[...unitIds]}::uuid[]`;
+		// A country's millions take longer than any statement of a page may.
 		await sql`set local statement_timeout = 0`.execute(tx);
-		await sql`set local work_mem = '256MB'`.execute(tx);
-		await sql`delete from cells where ancestor_id = ${unitId}::uuid and folding = ${folding.number}`.execute(tx);
-		const source = sql`postings p`;
-		const where = sql`not exists (select from unfolded u where u.home_id = p.home_id and u.id = p.id)`;
-		await gather(tx, { source, where, unitId, foldings: [folding] });
+		await sql`delete from cells where ancestor_id = any(${ids}) and folding = ${folding.number}`.execute(tx);
+		await gatherAll(tx, { unitIds, folding });
 		await addNew(tx);
 		await sql`
-			insert into foldings (unit_id, folding, version) values (${unitId}::uuid, ${folding.number}, ${FOLDING_VERSION})
+			insert into foldings (unit_id, folding, version)
+			select unit_id, ${folding.number}, ${FOLDING_VERSION} from unnest(${ids}) as made (unit_id)
 			on conflict (unit_id, folding) do update set version = excluded.version, folded_at = clock_timestamp()`.execute(tx);
-		return 1;
+		return unitIds.length;
 	});
+}
+
+/** Fills `gathered` with what the cells of these units should contain: all postings but those that wait. */
+export async function gatherAll(tx: Tx, { unitIds, folding }: Wanting): Promise<void> {
+	// Gathered in memory, of which a country needs more than a page does.
+	await sql`set local work_mem = '256MB'`.execute(tx);
+	const source = sql`postings p`;
+	const where = sql`not exists (select from unfolded u where u.home_id = p.home_id and u.id = p.id)`;
+	await gather(tx, { source, where, unitIds, foldings: [folding] });
 }
 
 /** Folds the next postings that wait; answers how many. */
@@ -135,41 +142,36 @@ async function temporary(tx: Tx, name: string, rows: RawBuilder<unknown>): Promi
 	await sql`analyze ${table}`.execute(tx);
 }
 
-/** Postings `p` to be gathered; under one unit, or under every unit that is folded in one of these ways. */
+/** Postings `p` to be gathered, under these units, or under every unit that is folded in one of these ways. */
 type Gathering = {
 	source: RawBuilder<unknown>;
 	where: RawBuilder<unknown>;
 	foldings: readonly Folding[];
-	unitId?: string;
+	unitIds?: readonly string[];
 };
 
 /**
  * Fills `gathered` with what postings add up to in cells: under each ancestor of the posting's own day, through the child that
- * leads there. The same paths that the condition of a figure joins where it asks for the tree of "then".
+ * leads there. The same paths that the condition of a figure joins where it asks for the tree of "then". Facets are taken apart
+ * once they are gathered.
  */
-export async function gather(tx: Tx, { source, where, foldings, unitId }: Gathering): Promise<void> {
-	const ways = sql.join(
-		foldings.map(({ number, grain, byChild, ...facets }) => {
-			const names = facetsOf({ number, grain, byChild, ...facets });
-			return sql`(${sql.lit(number)}::smallint, ${sql.lit(grain === 'day')}, ${sql.lit(byChild)}, ${
-				names === null ? sql`null::text[]` : sql`array[${sql.join(names.map((name) => sql.lit(name)))}]::text[]`
-			})`;
-		})
-	);
-	const folded = unitId
-		? sql`(select ${unitId}::uuid as unit_id, way.* from (values ${ways}) way (folding, by_day, by_child, names))`
-		: sql`(select f.unit_id, way.* from foldings f join (values ${ways}) way (folding, by_day, by_child, names) using (folding))`;
+async function gather(tx: Tx, { source, where, foldings, unitIds }: Gathering): Promise<void> {
+	const ways = sql`(values ${sql.join(foldings.map(wayOf))}) way (folding, by_day, by_child, names)`;
+	const folded = unitIds
+		? sql`(select unit_id, way.* from unnest(${[...unitIds]}::uuid[]) as unit (unit_id) cross join ${ways})`
+		: sql`(select f.unit_id, way.* from foldings f join ${ways} using (folding))`;
 	await temporary(
 		tx,
 		'gathered',
 		sql`
-		select ancestor_id, folding, measure, on_from, cohort_from, child_id,
-			case when names is null then facets_text
-				else (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(facets_text::jsonb) where key = any(names))::text
+		select counted.ancestor_id, counted.folding, counted.measure, counted.on_from, counted.cohort_from, counted.child_id,
+			case when way.names is null then counted.facets_text
+				else (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(counted.facets_text::jsonb)
+					where key = any(way.names))::text
 			end as facets_text,
-			sum(quantity)::bigint as quantity, sum(about_count)::int as about_count
+			sum(counted.quantity)::bigint as quantity, sum(counted.about_count)::int as about_count
 		from (
-			select f.unit_id as ancestor_id, f.folding, f.names, p.measure,
+			select f.unit_id as ancestor_id, f.folding, p.measure,
 				case when f.by_day then p.on_date else date_trunc('month', p.on_date::timestamp)::date end as on_from,
 				date_trunc('month', p.cohort_on::timestamp)::date as cohort_from,
 				case when f.by_child then coalesce(step.ancestor_id, p.unit_id) else f.unit_id end as child_id,
@@ -181,10 +183,18 @@ export async function gather(tx: Tx, { source, where, foldings, unitId }: Gather
 			left join unit_paths step on step.unit_id = whole.unit_id and step.depth = whole.depth - 1
 				and step.valid @> p.on_date and upper_inf(step.known)
 			where ${where}
-			group by 1, 2, 3, 4, 5, 6, 7, 8
+			group by 1, 2, 3, 4, 5, 6, 7
 		) counted
+		join ${ways} on way.folding = counted.folding
 		group by 1, 2, 3, 4, 5, 6, 7`
 	);
+}
+
+/** A way of folding as a row of SQL: its number, whether by days, whether by children, and the facets that it tells apart. */
+function wayOf(folding: Folding): RawBuilder<unknown> {
+	const named = facetsOf(folding)?.map((name) => sql.lit(name));
+	const names = named ? sql`array[${sql.join(named)}]::text[]` : sql`null::text[]`;
+	return sql`(${sql.lit(folding.number)}::smallint, ${sql.lit(folding.grain === 'day')}, ${sql.lit(folding.byChild)}, ${names})`;
 }
 
 /** Adds what was gathered to the cells, or takes it out (`sign` -1). */
