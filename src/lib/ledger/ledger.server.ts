@@ -1,4 +1,5 @@
 import type { Tx } from '#lib/server/db.ts';
+import { enqueue } from '#lib/server/jobs.ts';
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 
@@ -27,10 +28,14 @@ export async function shareLedger(tx: Tx): Promise<void> {
 	await sql`select pg_advisory_xact_lock_shared(${LEDGER_LOCK})`.execute(tx);
 }
 
+/** From so many on, what waits to be folded slows figures that are asked meanwhile: it is not left to the next minute. */
+const MANY = 1000;
+
 /** Enters postings; their facets are checked by the database against `measure_facets`. */
 export async function post(tx: Tx, postings: readonly NewPosting[]): Promise<void> {
 	if (postings.length === 0) return;
 	await shareLedger(tx);
+	if (postings.length >= MANY) await enqueue(tx, 'ledger.fold', {});
 	const rows = postings.map((posting) => ({
 		home_id: posting.homeId,
 		id: newId(),
