@@ -10,6 +10,7 @@ import {
 	type Where
 } from './figure.ts';
 import { problem } from '#lib/server/problem.ts';
+import { leads, routes } from '#lib/units/route.server.ts';
 
 /** A question with every default filled in. */
 export type Asked = {
@@ -57,7 +58,7 @@ export function condition(
 ): RawBuilder<unknown> {
 	return sql`
 		from postings p ${shares(asked)}
-		join (${paths(asked)}) path on path.unit_id = ${standsWith(asked)} and ${stands(asked)}
+		join (${paths(asked)}) path on path.unit_id = ${standsWith(asked)} and ${leads(structureDay(asked.structure))}
 		${joined}
 		where ${counted(figure, asked)}`;
 }
@@ -73,15 +74,9 @@ export function conditionOfFew(
 ): RawBuilder<unknown> {
 	return sql`
 		from ${source} ${shares(asked)}
-		join lateral (${paths(asked, sql`and whole.unit_id = ${standsWith(asked)}`)}) path on ${stands(asked)}
+		join lateral (${paths(asked, sql`and whole.unit_id = ${standsWith(asked)}`)}) path on ${leads(structureDay(asked.structure))}
 		${joined}
 		where ${counted(figure, asked)}`;
-}
-
-/** In coalesce(), because nearly all postings hold it and the planner would take it for one in nine, and walk the units. */
-function stands(asked: Asked): RawBuilder<unknown> {
-	const day = structureDay(asked.structure);
-	return sql`coalesce(path.since <= ${day} and ${day} < path.until, false)`;
 }
 
 /**
@@ -100,18 +95,10 @@ export function standsWith(asked: Asked): RawBuilder<string> {
 	return asked.structure === 'then' ? sql`p.unit_id` : sql`coalesce(share.heir_id, p.unit_id)`;
 }
 
-/** One pass over the tree before the postings are touched; days as plain dates, which the planner can estimate. */
+/** The ways up to the asked unit on the tree as it was known; `own`: a further condition on them. */
 function paths(asked: Asked, own: RawBuilder<unknown> = sql``): RawBuilder<unknown> {
 	const known = sql`${asked.known}::timestamptz`;
-	return sql`
-		select whole.unit_id, whole.depth, coalesce(step.ancestor_id, whole.unit_id) as child,
-			greatest(lower(whole.valid), coalesce(lower(step.valid), lower(whole.valid))) as since,
-			least(coalesce(upper(whole.valid), 'infinity'::date), coalesce(upper(step.valid), 'infinity'::date)) as until
-		from unit_paths whole
-		left join unit_paths step on step.unit_id = whole.unit_id and step.depth = whole.depth - 1
-			and step.valid && whole.valid and step.known @> ${known}
-		where whole.ancestor_id = ${asked.unitId}::uuid and whole.known @> ${known} ${own}
-		offset 0`;
+	return routes({ known, where: sql`whole.ancestor_id = ${asked.unitId}::uuid ${own}` });
 }
 
 /** Which postings `p` count, wherever their units stand. */

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
+import { leads, routes } from '#lib/units/route.server.ts';
 import { facetsOf, FOLDING_VERSION, FOLDINGS, type Folding } from './folding.ts';
 
 /** Whoever changes cells, or the paths that they follow, one at a time; readers and posters never wait for it. */
@@ -85,7 +86,7 @@ async function foldSome(db: Db): Promise<number> {
 			sql`
 			select p.* from (select home_id, id from unfolded limit ${AT_ONCE}) u join postings p using (home_id, id)`
 		);
-		await gather(tx, { source: sql`folding_now p`, where: sql`true`, foldings: FOLDINGS });
+		await gatherOf(tx, 'folding_now');
 		await add(tx, 1);
 		const { numAffectedRows } = await sql`
 			delete from unfolded u using folding_now p where u.home_id = p.home_id and u.id = p.id`.execute(tx);
@@ -129,9 +130,16 @@ export async function unfold(tx: Tx, moved: RawBuilder<unknown>): Promise<void> 
 		join postings p on p.measure = m.measure and p.unit_id = moved.unit_id and p.on_date <@ moved.days
 		where not exists (select from unfolded u where u.home_id = p.home_id and u.id = p.id)`
 	);
-	await gather(tx, { source: sql`unfolding p`, where: sql`true`, foldings: FOLDINGS });
+	await gatherOf(tx, 'unfolding');
 	await add(tx, -1);
 	await sql`insert into unfolded (home_id, id) select home_id, id from unfolding`.execute(tx);
+}
+
+/** Fills `gathered` with what the postings of a table add up to, in every cell that is kept. */
+async function gatherOf(tx: Tx, table: string): Promise<void> {
+	const source = sql`${sql.table(table)} p`;
+	const among = sql`select unit_id from ${sql.table(table)}`;
+	await gather(tx, { source, where: sql`true`, among, foldings: FOLDINGS });
 }
 
 /** A table of this transaction's own. Of a temporary table the planner knows nothing until it is told. */
@@ -142,10 +150,14 @@ async function temporary(tx: Tx, name: string, rows: RawBuilder<unknown>): Promi
 	await sql`analyze ${table}`.execute(tx);
 }
 
-/** Postings `p` to be gathered, under these units, or under every unit that is folded in one of these ways. */
+/**
+ * Postings `p` to be gathered, under these units, or under every unit that is folded in one of these ways. `among`: SQL of the
+ * units that have any of them, where they are few.
+ */
 type Gathering = {
 	source: RawBuilder<unknown>;
 	where: RawBuilder<unknown>;
+	among?: RawBuilder<unknown>;
 	foldings: readonly Folding[];
 	unitIds?: readonly string[];
 };
@@ -155,11 +167,17 @@ type Gathering = {
  * leads there. The same paths that the condition of a figure joins where it asks for the tree of "then". Facets are taken apart
  * once they are gathered.
  */
-async function gather(tx: Tx, { source, where, foldings, unitIds }: Gathering): Promise<void> {
+async function gather(tx: Tx, { source, where, foldings, unitIds, among }: Gathering): Promise<void> {
 	const ways = sql`(values ${sql.join(foldings.map(wayOf))}) way (folding, by_day, by_child, names)`;
 	const folded = unitIds
 		? sql`(select unit_id, way.* from unnest(${[...unitIds]}::uuid[]) as unit (unit_id) cross join ${ways})`
 		: sql`(select f.unit_id, way.* from foldings f join ${ways} using (folding))`;
+	const ancestors = unitIds ? sql`${[...unitIds]}::uuid[]` : sql`array(select unit_id from foldings)`;
+	const few = among ? sql`and whole.unit_id in (${among})` : sql``;
+	const route = routes({
+		known: sql`'infinity'::timestamptz`,
+		where: sql`whole.ancestor_id = any(${ancestors}) ${few}`
+	});
 	await temporary(
 		tx,
 		'gathered',
@@ -174,14 +192,12 @@ async function gather(tx: Tx, { source, where, foldings, unitIds }: Gathering): 
 			select f.unit_id as ancestor_id, f.folding, p.measure,
 				case when f.by_day then p.on_date else date_trunc('month', p.on_date::timestamp)::date end as on_from,
 				date_trunc('month', p.cohort_on::timestamp)::date as cohort_from,
-				case when f.by_child then coalesce(step.ancestor_id, p.unit_id) else f.unit_id end as child_id,
+				case when f.by_child then path.child else f.unit_id end as child_id,
 				case when cardinality(f.names) = 0 then '{}' else p.facets_text end as facets_text,
 				sum(p.quantity) as quantity, count(*) filter (where p.about) as about_count
 			from ${source}
-			join unit_paths whole on whole.unit_id = p.unit_id and whole.valid @> p.on_date and upper_inf(whole.known)
-			join ${folded} f on f.unit_id = whole.ancestor_id
-			left join unit_paths step on step.unit_id = whole.unit_id and step.depth = whole.depth - 1
-				and step.valid @> p.on_date and upper_inf(step.known)
+			join (${route}) path on path.unit_id = p.unit_id and ${leads(sql`p.on_date`)}
+			join ${folded} f on f.unit_id = path.ancestor_id
 			where ${where}
 			group by 1, 2, 3, 4, 5, 6, 7
 		) counted
