@@ -69,8 +69,10 @@ export async function build(db: Db, { unitIds, folding }: Wanting): Promise<numb
 
 /** Fills `gathered` with what the cells of these units should contain: all postings but those that wait. */
 export async function gatherAll(tx: Tx, { unitIds, folding }: Wanting): Promise<void> {
-	// Gathered in memory, of which a country needs more than a page does.
+	// Gathered in memory, of which a country needs more than a page does. A planner that takes nearly every posting for a cell of its
+	// own would sort them all instead, on the disk.
 	await sql`set local work_mem = '256MB'`.execute(tx);
+	await sql`set local enable_sort = off`.execute(tx);
 	const source = sql`postings p`;
 	const where = sql`not exists (select from unfolded u where u.home_id = p.home_id and u.id = p.id)`;
 	await gather(tx, { source, where, unitIds, foldings: [folding] });
@@ -174,10 +176,9 @@ async function gather(tx: Tx, { source, where, foldings, unitIds, among }: Gathe
 		: sql`(select f.unit_id, way.* from foldings f join ${ways} using (folding))`;
 	const ancestors = unitIds ? sql`${[...unitIds]}::uuid[]` : sql`array(select unit_id from foldings)`;
 	const few = among ? sql`and whole.unit_id in (${among})` : sql``;
-	const route = routes({
-		known: sql`'infinity'::timestamptz`,
-		where: sql`whole.ancestor_id = any(${ancestors}) ${few}`
-	});
+	const known = sql`'infinity'::timestamptz`;
+	// Laid out first: a planner that has to guess how many there are fetches each unit's postings by themselves.
+	await temporary(tx, 'ways_up', routes({ known, where: sql`whole.ancestor_id = any(${ancestors}) ${few}` }));
 	await temporary(
 		tx,
 		'gathered',
@@ -196,7 +197,7 @@ async function gather(tx: Tx, { source, where, foldings, unitIds, among }: Gathe
 				case when cardinality(f.names) = 0 then '{}' else p.facets_text end as facets_text,
 				sum(p.quantity) as quantity, count(*) filter (where p.about) as about_count
 			from ${source}
-			join (${route}) path on path.unit_id = p.unit_id and ${leads(sql`p.on_date`)}
+			join ways_up path on path.unit_id = p.unit_id and ${leads(sql`p.on_date`)}
 			join ${folded} f on f.unit_id = path.ancestor_id
 			where ${where}
 			group by 1, 2, 3, 4, 5, 6, 7
