@@ -3,8 +3,8 @@ import { v7 as newId } from 'uuid';
 import type { NewAction } from '#lib/actions/action.server.ts';
 import type { Tx } from '#lib/server/db.ts';
 import { post, type NewPosting } from '#lib/ledger/ledger.server.ts';
-import { fold, normalise } from '#lib/vietnamese/text.ts';
-import { posting, type Held } from './change.server.ts';
+import { normalise } from '#lib/vietnamese/text.ts';
+import { posting, rowOf, type Held } from './change.server.ts';
 import type { RegistrationInput } from './registration.server.ts';
 
 /** A registration that a list brings as already registered, and what the list says was decided on it. */
@@ -120,27 +120,7 @@ async function insertModels(tx: Tx, entries: readonly Entry[]): Promise<void> {
 }
 
 async function insertRegistrations(tx: Tx, entries: readonly Entry[], importId: string | null): Promise<void> {
-	const rows = entries.map(({ held }) => ({
-		id: held.id,
-		home_id: held.homeId,
-		model_id: held.modelId,
-		previous_id: held.previousId,
-		unit_id: held.unitId,
-		year: held.year,
-		level: held.level,
-		kind: held.kind,
-		field: held.field,
-		subject: held.subject,
-		novelty: held.novelty,
-		state: held.state,
-		name: held.name,
-		name_key: fold(held.name),
-		place: held.place,
-		note: held.note,
-		registered_on: held.registeredOn,
-		score: held.score,
-		import_id: importId
-	}));
+	const rows = entries.map(({ held }) => ({ ...rowOf(held), score: held.score, import_id: importId }));
 	await sql`
 		insert into registrations (id, home_id, model_id, previous_id, unit_id, year, level, kind, field, subject, novelty, state,
 			name, name_key, place, note, registered_on, score, import_id)

@@ -7,6 +7,7 @@ import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authoriseAll } from '#lib/units/authority.server.ts';
 import { holdersOf } from '#lib/units/taker.server.ts';
+import { fold } from '#lib/vietnamese/text.ts';
 import { allowed, facets, LEADS_TO, may, type Registration, type Verb } from './model.ts';
 
 export type Held = Registration & { homeId: string };
@@ -66,6 +67,29 @@ export async function change(db: Db, actor: Actor, wanted: Change): Promise<{ co
 		},
 		wanted.key
 	);
+}
+
+/** A registration as its row in the database says it, before anything was decided on it. */
+export function rowOf(held: Held) {
+	return {
+		id: held.id,
+		home_id: held.homeId,
+		model_id: held.modelId,
+		previous_id: held.previousId,
+		unit_id: held.unitId,
+		year: held.year,
+		level: held.level,
+		kind: held.kind,
+		field: held.field,
+		subject: held.subject,
+		novelty: held.novelty,
+		state: held.state,
+		name: held.name,
+		name_key: fold(held.name),
+		place: held.place,
+		note: held.note,
+		registered_on: held.registeredOn
+	};
 }
 
 /** The registration, locked until the transaction ends. */

@@ -11,7 +11,7 @@ import { holderOf, refuseEnded, takerOf } from '#lib/units/taker.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
 import { fold, normalise } from '#lib/vietnamese/text.ts';
 import { refuseUnlessInForce } from './choice.server.ts';
-import { actionOf, change, hold, posting, refuseUnlessAllowed, type Held } from './change.server.ts';
+import { actionOf, change, hold, posting, refuseUnlessAllowed, rowOf, type Held } from './change.server.ts';
 import type { Contents, Field, Kind, Level, Novelty, Subject } from './model.ts';
 
 /** What a form, an API call or a row of a list says about a registration. */
@@ -95,26 +95,7 @@ export async function insert(
 	}
 	await tx
 		.insertInto('registrations')
-		.values({
-			id,
-			home_id: homeId,
-			model_id: modelId,
-			previous_id: held.previousId,
-			unit_id: held.unitId,
-			year: held.year,
-			level: held.level,
-			kind: held.kind,
-			field: held.field,
-			subject: held.subject,
-			novelty: held.novelty,
-			state,
-			name,
-			name_key: fold(name),
-			place: held.place,
-			note: held.note,
-			registered_on: held.registeredOn,
-			contents: JSON.stringify(held.contents)
-		})
+		.values({ ...rowOf(held), contents: JSON.stringify(held.contents) })
 		.execute();
 	await tag(tx, id, input.tags ?? []);
 	return held;
