@@ -525,6 +525,17 @@ CREATE INDEX models_replicated_from_index ON public.models USING btree (replicat
 grant insert, select, update on models to kheo_app;
 comment on table models is 'A model''s identity, one for life; each year and level at which it is registered is a row in model_registrations.';
 
+create table obligations (
+	ancestor_id uuid not null,
+	chunk integer not null,
+	since date not null,
+	until date not null,
+	bits bit(1024) not null,
+	constraint obligations_pk PRIMARY KEY (ancestor_id, chunk, since)
+);
+grant delete, insert, select, update on obligations to kheo_app;
+comment on table obligations is 'Derived from unit_paths and unit_states: which units under another, itself included, are open and of a kind that registers, from since (inclusive) to until (exclusive), as known now.';
+
 create table outbox (
 	id uuid not null,
 	recipient text not null,
@@ -735,6 +746,18 @@ comment on column postings.recorded_at is 'When Khéo learned it; "as known at T
 comment on column postings.about is 'The quantity or amount is an estimate; totals that contain one print "khoảng".';
 comment on column postings.facets_text is 'The facets as one text: grouping by it and reading the facets once a group takes half the time of reading them once a posting.';
 
+create table presences (
+	measure text not null,
+	by_day boolean not null,
+	on_from date not null,
+	chunk integer not null,
+	bits bit(1024) not null,
+	constraint presences_pk PRIMARY KEY (measure, by_day, on_from, chunk)
+);
+grant delete, insert, select, update on presences to kheo_app;
+comment on table presences is 'Derived from postings: which units have records of a measure on a day, or on any day of a month. Of units with postings in unfolded it says nothing.';
+comment on column presences.on_from is 'The day, or the first of the month.';
+
 create table processing_entries (
 	code text not null,
 	locale text not null,
@@ -755,6 +778,15 @@ create table processing_entries (
 grant select on processing_entries to kheo_app;
 comment on table processing_entries is 'The register of processing of personal data (Luật 91/2025/QH15), in both languages; changed by migrations.';
 comment on column processing_entries.tables is 'Tables in which the data lie; a test finds one that is in no entry.';
+
+create table readiness (
+	what text not null,
+	version integer not null,
+	made_at timestamp(3) with time zone default clock_timestamp() not null,
+	constraint readiness_pk PRIMARY KEY (what)
+);
+grant delete, insert, select, update on readiness to kheo_app;
+comment on table readiness is 'Derived: what of presences (by measure) and obligations is complete; what is not is counted from postings.';
 
 create table recognition_levels (
 	level text not null,
@@ -1415,6 +1447,15 @@ CREATE INDEX unit_links_other_index ON public.unit_links USING btree (other_id);
 grant delete, insert, select, update on unit_links to kheo_app;
 comment on table unit_links is 'Dated links besides the party line: government, vertical, cluster (a briefing group, no tier), host organisation.';
 
+create table unit_numbers (
+	unit_id uuid not null,
+	number integer generated always as identity not null,
+	constraint unit_numbers_pk PRIMARY KEY (unit_id),
+	constraint unit_numbers_number_unique UNIQUE (number)
+);
+grant delete, insert, select on unit_numbers to kheo_app;
+comment on table unit_numbers is 'Derived: the place of a unit among the bits of presences and obligations: number / 1024 is the chunk, the rest the bit.';
+
 create table unit_paths (
 	ancestor_id uuid not null,
 	unit_id uuid not null,
@@ -1427,6 +1468,7 @@ create table unit_paths (
 	constraint unit_paths_depth_check CHECK ((depth >= 0))
 );
 CREATE INDEX unit_paths_ancestor_index ON public.unit_paths USING btree (ancestor_id, unit_id);
+CREATE INDEX unit_paths_child_index ON public.unit_paths USING btree (ancestor_id) WHERE (depth = 1);
 CREATE INDEX unit_paths_moved_index ON public.unit_paths USING btree (ancestor_id) WHERE (upper_inf(known) AND (NOT unmoved));
 CREATE INDEX unit_paths_unit_index ON public.unit_paths USING btree (unit_id, depth);
 grant insert, select, update on unit_paths to kheo_app;

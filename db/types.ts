@@ -485,6 +485,14 @@ export interface Models {
   replicated_from_id: string | null;
 }
 
+export interface Obligations {
+  ancestor_id: string;
+  bits: string;
+  chunk: number;
+  since: string;
+  until: string;
+}
+
 export interface Outbox {
   attempt_count: Generated<number>;
   body: string;
@@ -658,6 +666,17 @@ export interface Postings {
   unit_id: string;
 }
 
+export interface Presences {
+  bits: string;
+  by_day: boolean;
+  chunk: number;
+  measure: string;
+  /**
+   * The day, or the first of the month.
+   */
+  on_from: string;
+}
+
 export interface ProcessingEntries {
   code: string;
   legal_base: string;
@@ -674,6 +693,12 @@ export interface ProcessingEntries {
   valid: string;
   what: string;
   whose: string;
+}
+
+export interface Readiness {
+  made_at: Generated<Timestamp>;
+  version: number;
+  what: string;
 }
 
 export interface RecognitionLevels {
@@ -1145,6 +1170,11 @@ export interface UnitLinks {
   valid: string;
 }
 
+export interface UnitNumbers {
+  number: Generated<number>;
+  unit_id: string;
+}
+
 export interface UnitPaths {
   ancestor_id: string;
   depth: number;
@@ -1287,6 +1317,7 @@ export interface DB {
   master_keys: MasterKeys;
   measure_facets: MeasureFacets;
   models: Models;
+  obligations: Obligations;
   outbox: Outbox;
   passkeys: Passkeys;
   pending_steps: PendingSteps;
@@ -1297,7 +1328,9 @@ export interface DB {
   place_versions: PlaceVersions;
   places: Places;
   postings: Postings;
+  presences: Presences;
   processing_entries: ProcessingEntries;
+  readiness: Readiness;
   recognition_levels: RecognitionLevels;
   recognitions: Recognitions;
   recovery_codes: RecoveryCodes;
@@ -1336,6 +1369,7 @@ export interface DB {
   unit_events: UnitEvents;
   unit_kinds: UnitKinds;
   unit_links: UnitLinks;
+  unit_numbers: UnitNumbers;
   unit_paths: UnitPaths;
   unit_states: UnitStates;
   unit_versions: UnitVersions;

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { COUNTED_BY_UNIT } from '#lib/catalogue.ts';
 import { createCipher } from '#lib/accounts/cipher.server.ts';
 import { sweep } from '#lib/accounts/session.server.ts';
 import { read } from '#lib/import/reading.server.ts';
@@ -28,7 +29,7 @@ export function handlersOf(db: Kysely<DB>, settings: Settings): Handlers {
 		},
 		'actions.seal': async () => sealAndAnchor(db, settings.data),
 		'ledger.fold': async () => {
-			await fold(db);
+			await fold(db, COUNTED_BY_UNIT);
 			await gatherCounts(db);
 		},
 		'audit.verify': async () => recordVerification(db, 'Khéo', await verifyAnchored(db, settings.data)),

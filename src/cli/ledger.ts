@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { COUNTED_BY_UNIT } from '#lib/catalogue.ts';
 import { checkCells, repair, type Difference } from '#lib/ledger/check.server.ts';
 import { fold } from '#lib/ledger/fold.server.ts';
 import { m } from '#lib/paraglide/messages.js';
@@ -28,7 +29,7 @@ export function register(program: Command): void {
 		.description(m.cli_ledger_fold({}, { locale }))
 		.action(() =>
 			withDatabase(async ({ db }) => {
-				const { folded, built } = await fold(db);
+				const { folded, built } = await fold(db, COUNTED_BY_UNIT);
 				say(m.cli_ledger_folded({ folded: formatNumber(folded), built: formatNumber(built) }, { locale }));
 			})
 		);
@@ -37,15 +38,16 @@ export function register(program: Command): void {
 async function check(db: Db, options: Options): Promise<void> {
 	const locale = terminalLocale();
 	const checked = await checkCells(db);
-	const { differences } = checked;
-	const left = options.repair ? await repair(db, differences) : differences.length;
+	const { differences, bits } = checked;
+	const wrong = differences.length + bits.length;
+	const left = options.repair ? await repair(db, checked) : wrong;
 	if (left > 0) process.exitCode = EXIT.refused;
 	if (options.json) return say(JSON.stringify({ ...checked, left }));
 	const counts = { units: formatNumber(checked.units), cells: formatNumber(checked.cells) };
-	if (differences.length === 0)
-		return say(m.cli_ledger_holds({ ...counts, waiting: formatNumber(checked.waiting) }, { locale }));
+	if (wrong === 0) return say(m.cli_ledger_holds({ ...counts, waiting: formatNumber(checked.waiting) }, { locale }));
 	for (const line of await linesOf(db, differences)) say(line);
-	if (left === 0) return say(m.cli_ledger_repaired({ count: differences.length }, { locale }));
+	for (const { what, rows } of bits) say(m.cli_ledger_bits_differ({ what, rows: formatNumber(rows) }, { locale }));
+	if (left === 0) return say(m.cli_ledger_repaired({ count: wrong }, { locale }));
 	say(options.repair ? m.cli_ledger_busy({}, { locale }) : m.cli_ledger_repairable({}, { locale }));
 }
 

@@ -1,5 +1,5 @@
 import { operator } from '#lib/accounts/actor.ts';
-import { figureNamed } from '#lib/catalogue.ts';
+import { COUNTED_BY_UNIT, figureNamed } from '#lib/catalogue.ts';
 import { ask } from '#lib/figures/ask.server.ts';
 import { fold } from '#lib/ledger/fold.server.ts';
 import type { Db } from '#lib/server/db.ts';
@@ -49,7 +49,7 @@ export async function measureGrowth(
 async function smaller(name: 'tenth' | 'hundredth', folder: string, progress: Progress): Promise<number[]> {
 	const { db, close } = await openWorld(WORLDS[name], folder, progress);
 	try {
-		await fold(db);
+		await fold(db, COUNTED_BY_UNIT);
 		return await askAll(db);
 	} finally {
 		await close();

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { COUNTED_BY_UNIT } from '#lib/catalogue.ts';
 import { fold } from '#lib/ledger/fold.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { time_ms, type Measured } from '../table.ts';
@@ -39,7 +40,7 @@ export async function measureWorld(name: string, folder: string): Promise<Measur
 /** What the server does in the background. */
 async function foldAll(db: Db): Promise<void> {
 	let folded = { folded: 0, built: 0 };
-	const taken = await time_ms(async () => (folded = await fold(db)));
+	const taken = await time_ms(async () => (folded = await fold(db, COUNTED_BY_UNIT)));
 	say(`folded ${JSON.stringify(folded)} in ${Math.round(taken / 1000)} s`);
 }
 

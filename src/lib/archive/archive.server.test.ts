@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import { describe, expect } from 'vitest';
+import { COUNTED_BY_UNIT } from '#lib/catalogue.ts';
 import { keptAnchor, sealAndAnchor, verifyAnchored } from '#lib/actions/anchor.server.ts';
 import { checkCells } from '#lib/ledger/check.server.ts';
 import { fold } from '#lib/ledger/fold.server.ts';
@@ -127,7 +128,7 @@ test('an installation moves as it is at one moment while it is written to, and o
 		.transaction()
 		.execute((tx) => post(tx, { to: 'do.an@example.vn', subject: 'Lời mời', body: 'Mời', linkSealed: null }));
 	await sealAndAnchor(source.db, source.settings.data);
-	await fold(source.db);
+	await fold(source.db, COUNTED_BY_UNIT);
 	let writing = true;
 	const writer = (async () => {
 		while (writing) await writePair(source.db);
@@ -156,7 +157,7 @@ test('an installation moves as it is at one moment while it is written to, and o
 	expect(keptAnchor(back.settings.data)).toEqual(keptAnchor(source.settings.data));
 	expect((await verifyAnchored(back.db, back.settings.data)).broken).toEqual([]);
 	// Cells are not in it, and are folded from what is.
-	await fold(back.db);
+	await fold(back.db, COUNTED_BY_UNIT);
 	expect(await checkCells(back.db)).toEqual(await checkCells(source.db));
 	// What was loaded is in use: guards hold, numbers go on, and what is posted waits to be folded.
 	await postAgain(back.db);

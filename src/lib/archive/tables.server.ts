@@ -15,7 +15,17 @@ const REGISTER = 'schema_migrations';
  * What is folded from postings is not kept: where an archive is loaded the background folds it anew. Registrations are counted as
  * they are loaded.
  */
-const DERIVED = ['cells', 'facet_sets', 'foldings', 'registration_counts', 'unfolded'];
+const DERIVED = [
+	'cells',
+	'facet_sets',
+	'foldings',
+	'obligations',
+	'presences',
+	'readiness',
+	'registration_counts',
+	'unfolded',
+	'unit_numbers'
+];
 /** Lets each posting wait to be folded; nothing is, where nothing is folded yet. */
 const AWAIT_FOLDING = 'postings_await_folding';
 

@@ -3,6 +3,7 @@ import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { condition, facetOf, standsWith, type Asked } from './condition.server.ts';
 import type { Cohort, FigureRecord, Flow, Part } from './figure.ts';
+import { countPresent, isPresenceKept, type Present } from './present.server.ts';
 
 /** Units under the asked one that are expected to have such records, on its cut-off day or the day of the structure. */
 function obliged(asked: Asked): RawBuilder<unknown> {
@@ -20,15 +21,16 @@ function dayOf(asked: Asked): string {
 	return asked.structure === 'now' ? today() : asked.structure;
 }
 
-/** Units that have ended by then, each with the open unit that took it over, be it through others. */
-function takers(asked: Asked): RawBuilder<unknown> {
+/** Units that have ended by then, each with the open unit that took it over, be it through others. `gone`: SQL of ids, where few are asked for. */
+function takers(asked: Asked, gone?: RawBuilder<unknown>): RawBuilder<unknown> {
 	const day = dayOf(asked);
 	const known = sql`${asked.known}::timestamptz`;
+	const few = gone ? sql`and gone.unit_id in (${gone})` : sql``;
 	return sql`
 		select distinct on (gone.unit_id) gone.unit_id, gone.ancestor_id from unit_paths gone
 		join unit_states taker on taker.unit_id = gone.ancestor_id and taker.valid @> ${day}::date and not taker.closed
 			and taker.known @> ${known}
-		where gone.inherited and not gone.undivided and gone.valid @> ${day}::date and gone.known @> ${known}
+		where gone.inherited and not gone.undivided and gone.valid @> ${day}::date and gone.known @> ${known} ${few}
 		order by gone.unit_id, gone.depth`;
 }
 
@@ -49,6 +51,11 @@ export async function countHaving(
 	figure: Flow | Cohort,
 	asked: Asked
 ): Promise<{ value: number | null; parts: Part[] }> {
+	if (await isPresenceKept(db, figure, asked)) {
+		const { obliged: all, value, children } = await present(db, figure, asked);
+		const parts = children.map((part) => ({ key: { unit: part.child }, value: part.value }));
+		return { value: all > 0 ? value : null, parts };
+	}
 	const names = asked.by.map((_, i) => sql.ref(`k${i}`));
 	const keys = names.length === 0 ? sql`` : sql`${sql.join(names)},`;
 	// A child stays an id until its units are gathered.
@@ -91,8 +98,16 @@ export async function countHaving(
 	};
 }
 
+function present(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Present> {
+	return countPresent(db, figure, asked, { day: dayOf(asked), takers: (gone) => takers(asked, gone) });
+}
+
 /** How many lack such records; null (not applicable) where nobody under the unit is expected to have one. */
 export async function countLacking(db: Db, figure: Flow | Cohort, asked: Asked): Promise<number | null> {
+	if (await isPresenceKept(db, figure, { ...asked, by: [] })) {
+		const { obliged: all, value } = await present(db, figure, { ...asked, by: [] });
+		return all > 0 ? all - value : null;
+	}
 	const { rows } = await sql<{ value: number; obliged: number }>`
 		select (select count(*)::bigint ${obligedThat('lack', figure, asked)}) as value,
 			(select count(*)::bigint ${obliged(asked)}) as obliged`.execute(db);

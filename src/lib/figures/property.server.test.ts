@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { operator } from '#lib/accounts/actor.ts';
-import { FIGURES, figureNamed } from '#lib/catalogue.ts';
+import { COUNTED_BY_UNIT, figureNamed, FIGURES } from '#lib/catalogue.ts';
 import { FIELDS, LEVELS, NOVELTIES, SUBJECTS } from '#lib/models/model.ts';
 import {
 	accept,
@@ -109,7 +109,7 @@ test(
 				fc.nat(6),
 				async (steps, a, b, which) => {
 					// What was entered before is folded for every other world, what follows is not.
-					if (which % 2 === 0) await fold(db);
+					if (which % 2 === 0) await fold(db, COUNTED_BY_UNIT);
 					for (const one of steps) await live(db, made, one);
 					const [from, asOf] = a < b ? [a, b] : [b, a];
 					const question = { unitId: made.units[which] ?? '', from, asOf };

@@ -1,17 +1,22 @@
 import { sql, Transaction } from 'kysely';
 import type { Db, Tx } from '#lib/server/db.ts';
-import { build, gatherAll, type Wanting } from './fold.server.ts';
+import { countWrongObligations, OBLIGATIONS } from '#lib/units/obligation.server.ts';
+import { build, buildBits, gatherAll, type Wanting } from './fold.server.ts';
 import { FOLDING_VERSION, FOLDINGS, type Folding } from './folding.ts';
+import { countWrongPresences } from './presence.server.ts';
 
 /** Cells of a unit, folded in one way, that are not what its postings add up to. */
 export type Difference = { unitId: string; folding: number; cells: number };
 
+/** Units told apart by bits: who is expected to have records, or who has some of a measure, and how many rows of these are wrong. */
+export type WrongBits = { what: string; rows: number };
+
 /** `units`: how many are folded, `waiting`: postings that no cell contains yet, which are counted one by one. */
-export type Checked = { units: number; cells: number; waiting: number; differences: Difference[] };
+export type Checked = { units: number; cells: number; waiting: number; differences: Difference[]; bits: WrongBits[] };
 
 /**
- * Counts every cell anew from the postings, each way of folding on one moment of the database, whoever writes and folds
- * meanwhile.
+ * Counts every cell and every bit anew from the postings, each way of folding on one moment of the database, whoever writes
+ * and folds meanwhile.
  */
 export async function checkCells(db: Db): Promise<Checked> {
 	const { rows: folded } = await sql<{ unitId: string; number: number }>`
@@ -21,7 +26,8 @@ export async function checkCells(db: Db): Promise<Checked> {
 		units: new Set(folded.map(({ unitId }) => unitId)).size,
 		cells: 0,
 		waiting: 0,
-		differences: []
+		differences: [],
+		bits: await wrongBits(db)
 	};
 	for (const [number, units] of Map.groupBy(folded, (one) => one.number)) {
 		const unitIds = units.map(({ unitId }) => unitId);
@@ -34,9 +40,23 @@ export async function checkCells(db: Db): Promise<Checked> {
 	return { ...checked, waiting: rows[0]?.waiting ?? 0 };
 }
 
-/** Makes the cells that differ anew; answers how many could not be made now, because someone else folds. */
-export async function repair(db: Db, differences: readonly Difference[]): Promise<number> {
-	let left = differences.length;
+async function wrongBits(db: Db): Promise<WrongBits[]> {
+	const { rows: ready } = await sql<{ what: string }>`select what from readiness order by what`.execute(db);
+	const found = [];
+	for (const { what } of ready) {
+		const rows = await onOneMoment(db, async (tx) => {
+			await sql`set local statement_timeout = 0`.execute(tx);
+			return what === OBLIGATIONS.what ? countWrongObligations(tx) : countWrongPresences(tx, what);
+		});
+		if (rows > 0) found.push({ what, rows });
+	}
+	return found;
+}
+
+/** Makes what differs anew; answers how much of it could not be made now, because someone else folds. */
+export async function repair(db: Db, { differences, bits }: Pick<Checked, 'differences' | 'bits'>): Promise<number> {
+	let left = differences.length + bits.length;
+	for (const { what } of bits) left -= await buildBits(db, what);
 	for (const [number, ones] of Map.groupBy(differences, ({ folding }) => folding)) {
 		left -= await build(db, { unitIds: ones.map(({ unitId }) => unitId), folding: foldingOf(number) });
 	}

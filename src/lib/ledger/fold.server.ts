@@ -1,7 +1,9 @@
 import { sql, type RawBuilder } from 'kysely';
-import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
+import { inTransaction, temporary, type Db, type Tx } from '#lib/server/db.ts';
+import { buildObligations, OBLIGATIONS } from '#lib/units/obligation.server.ts';
 import { leads, routes } from '#lib/units/route.server.ts';
 import { facetsOf, FOLDING_VERSION, FOLDINGS, type Folding } from './folding.ts';
+import { buildPresences, markPresences, PRESENCE_VERSION } from './presence.server.ts';
 
 /** Whoever changes cells, or the paths that they follow, one at a time; readers and posters never wait for it. */
 const FOLD_LOCK = 731_904_115;
@@ -11,17 +13,37 @@ const NOTHING = { folded: 0, built: 0 };
 /**
  * Folds what waits, until nothing does: first whole units that are not folded yet, or by an older version, then postings. Each
  * step is a transaction, so that it can be ended at any moment and goes on where it was. Answers how many of both; does
- * nothing where someone else is at it, or where a later program has folded in ways unknown to this one.
+ * nothing where someone else is at it, or where a later program has folded in ways unknown to this one. `countedByUnit`:
+ * measures of which it is asked how many units have any.
  */
-export async function fold(db: Db): Promise<typeof NOTHING> {
+export async function fold(db: Db, countedByUnit: readonly string[]): Promise<typeof NOTHING> {
 	const done = { ...NOTHING };
 	if (!(await isAwaited(db))) return done;
+	await prepareBits(db, countedByUnit);
 	for (const one of await wanting(db)) done.built += await build(db, one);
 	for (;;) {
 		const folded = await foldSome(db);
 		done.folded += folded;
 		if (folded < AT_ONCE) return done;
 	}
+}
+
+/** Makes what is lacking of who is expected to have records and who has. */
+async function prepareBits(db: Db, measures: readonly string[]): Promise<void> {
+	const { rows } = await sql<{ what: string; version: number }>`select what, version from readiness`.execute(db);
+	const made = new Map(rows.map(({ what, version }) => [what, version]));
+	if ((made.get(OBLIGATIONS.what) ?? 0) < OBLIGATIONS.version) await buildBits(db, OBLIGATIONS.what);
+	for (const measure of measures) if ((made.get(measure) ?? 0) < PRESENCE_VERSION) await buildBits(db, measure);
+}
+
+/** Makes the bits of who is expected to have records, or of who has some of a measure, anew. Answers 0 where it may not be done now. */
+export async function buildBits(db: Db, what: string): Promise<0 | 1> {
+	return inTransaction(db, async (tx) => {
+		if (!(await mayFold(tx))) return 0;
+		await sql`set local statement_timeout = 0`.execute(tx);
+		await (what === OBLIGATIONS.what ? buildObligations(tx) : buildPresences(tx, what));
+		return 1;
+	});
 }
 
 /** On a distributed database no posting waits to be folded: the nodes count them all, side by side (docs/decisions/0020). */
@@ -90,6 +112,7 @@ async function foldSome(db: Db): Promise<number> {
 		);
 		await gatherOf(tx, 'folding_now');
 		await add(tx, 1);
+		await markPresences(tx, 'folding_now');
 		const { numAffectedRows } = await sql`
 			delete from unfolded u using folding_now p where u.home_id = p.home_id and u.id = p.id`.execute(tx);
 		return Number(numAffectedRows ?? 0);
@@ -142,14 +165,6 @@ async function gatherOf(tx: Tx, table: string): Promise<void> {
 	const source = sql`${sql.table(table)} p`;
 	const among = sql`select unit_id from ${sql.table(table)}`;
 	await gather(tx, { source, where: sql`true`, among, foldings: FOLDINGS });
-}
-
-/** A table of this transaction's own. Of a temporary table the planner knows nothing until it is told. */
-async function temporary(tx: Tx, name: string, rows: RawBuilder<unknown>): Promise<void> {
-	const table = sql.table(name);
-	await sql`drop table if exists ${sql.table(`pg_temp.${name}`)}`.execute(tx);
-	await sql`create temporary table ${table} on commit drop as ${rows}`.execute(tx);
-	await sql`analyze ${table}`.execute(tx);
 }
 
 /**

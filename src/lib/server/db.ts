@@ -1,4 +1,12 @@
-import { ControlledTransaction, Kysely, PostgresDialect, Transaction, type PostgresPool } from 'kysely';
+import {
+	ControlledTransaction,
+	Kysely,
+	PostgresDialect,
+	sql,
+	Transaction,
+	type PostgresPool,
+	type RawBuilder
+} from 'kysely';
 import pg from 'pg';
 import type { DB } from '../../../db/types.ts';
 import { log } from './log.ts';
@@ -157,4 +165,12 @@ function translatingClient(client: pg.PoolClient): { lentUntil: (released: () =>
 			return lent;
 		}
 	};
+}
+
+/** A table of this transaction's own, gone at its end. Of a temporary table the planner knows nothing until it is told. */
+export async function temporary(tx: Tx, name: string, rows: RawBuilder<unknown>): Promise<void> {
+	const table = sql.table(name);
+	await sql`drop table if exists ${sql.table(`pg_temp.${name}`)}`.execute(tx);
+	await sql`create temporary table ${table} on commit drop as ${rows}`.execute(tx);
+	await sql`analyze ${table}`.execute(tx);
 }

@@ -7,6 +7,7 @@ import { fold } from '#lib/vietnamese/text.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
 import { changesOf } from './event-log.server.ts';
 import { statesOf, type State } from './history.ts';
+import { renewObligations } from './obligation.server.ts';
 
 /** Deeper than this is a circle. */
 const DEEPEST = 30;
@@ -198,6 +199,7 @@ async function writePaths(tx: Tx, ids: readonly string[], at: string): Promise<v
 		insert into unit_paths (ancestor_id, unit_id, depth, inherited, undivided, valid, known)
 		select w.ancestor_id, w.unit_id, w.depth, w.inherited, w.undivided, w.valid, tstzrange(${at}::timestamptz, null) from path_wanted w
 		where not exists (select 1 from unit_paths p where ${same})`.execute(tx);
+	await renewObligations(tx, sql`select unit_id from path_wanted union select unnest(${[...ids]}::uuid[])`);
 }
 
 /** The units that will stand elsewhere than they are known to, each with the days on which they do; as SQL. */
