@@ -231,6 +231,194 @@ CREATE INDEX appraisals_registration_index ON public.appraisals USING btree (reg
 grant insert, select on appraisals to kheo_app;
 comment on table appraisals is 'Self-assessments and appraisals on a score sheet; a new one does not replace an old one.';
 
+create table article_figures (
+	article_id uuid not null,
+	version integer not null,
+	slot text not null,
+	frozen jsonb not null,
+	doors jsonb not null,
+	constraint article_figures_version_fk FOREIGN KEY (article_id, version) REFERENCES article_versions(article_id, number),
+	constraint article_figures_pk PRIMARY KEY (article_id, version, slot)
+);
+grant insert, select on article_figures to kheo_app;
+comment on table article_figures is 'The figures of a published text as they were asked on publication, insert-only.';
+
+create table article_files (
+	article_id uuid not null,
+	file_id uuid not null,
+	action_id uuid not null,
+	constraint article_files_article_fk FOREIGN KEY (article_id) REFERENCES articles(id),
+	constraint article_files_file_fk FOREIGN KEY (file_id) REFERENCES files(id),
+	constraint article_files_pk PRIMARY KEY (article_id, file_id)
+);
+CREATE INDEX article_files_file_index ON public.article_files USING btree (file_id);
+grant delete, insert, select on article_files to kheo_app;
+comment on table article_files is 'Files put to an article. The public gets those that its public text names.';
+
+create table article_notes (
+	id uuid not null,
+	article_id uuid not null,
+	kind text not null,
+	version integer not null,
+	note text not null,
+	noted_at timestamp(3) with time zone default clock_timestamp() not null,
+	action_id uuid not null,
+	constraint article_notes_kind_check CHECK ((kind = ANY (ARRAY['correction'::text, 'withdrawal'::text]))),
+	constraint article_notes_note_check CHECK (((length(note) >= 1) AND (length(note) <= 2000))),
+	constraint article_notes_article_fk FOREIGN KEY (article_id) REFERENCES articles(id),
+	constraint article_notes_pkey PRIMARY KEY (id)
+);
+CREATE INDEX article_notes_article_index ON public.article_notes USING btree (article_id, id);
+grant insert, select on article_notes to kheo_app;
+comment on table article_notes is 'What the public is told about corrections and withdrawals, insert-only.';
+
+create table article_pictures (
+	article_id uuid not null,
+	version integer not null,
+	picture_id uuid not null,
+	constraint article_pictures_picture_fk FOREIGN KEY (picture_id) REFERENCES pictures(id),
+	constraint article_pictures_version_fk FOREIGN KEY (article_id, version) REFERENCES article_versions(article_id, number),
+	constraint article_pictures_pk PRIMARY KEY (article_id, version, picture_id)
+);
+CREATE INDEX article_pictures_picture_index ON public.article_pictures USING btree (picture_id);
+grant insert, select on article_pictures to kheo_app;
+comment on table article_pictures is 'Derived from the texts, insert-only: which picture is in which version.';
+
+create table article_previews (
+	id uuid not null,
+	article_id uuid not null,
+	digest text not null,
+	expires_at timestamp(3) with time zone not null,
+	ended_at timestamp(3) with time zone,
+	action_id uuid not null,
+	constraint article_previews_article_fk FOREIGN KEY (article_id) REFERENCES articles(id),
+	constraint article_previews_pkey PRIMARY KEY (id),
+	constraint article_previews_digest_unique UNIQUE (digest)
+);
+CREATE INDEX article_previews_article_index ON public.article_previews USING btree (article_id);
+grant insert, select on article_previews to kheo_app;
+grant update (ended_at) on article_previews to kheo_app;
+comment on table article_previews is 'Links by which somebody without an account reads what is not public yet; the secret is kept as a digest.';
+
+create table article_redirects (
+	site_id uuid not null,
+	path text not null,
+	article_id uuid not null,
+	action_id uuid not null,
+	constraint article_redirects_path_check CHECK (((path ~ '^/'::text) AND (length(path) <= 2000))),
+	constraint article_redirects_article_fk FOREIGN KEY (article_id) REFERENCES articles(id),
+	constraint article_redirects_site_fk FOREIGN KEY (site_id) REFERENCES sites(id),
+	constraint article_redirects_pk PRIMARY KEY (site_id, path)
+);
+CREATE INDEX article_redirects_article_index ON public.article_redirects USING btree (article_id);
+grant delete, insert, select on article_redirects to kheo_app;
+comment on table article_redirects is 'Old addresses on a site, with their query, and the article that is there now.';
+
+create table article_tags (
+	article_id uuid not null,
+	tag_key text not null,
+	tag text not null,
+	constraint article_tags_tag_check CHECK (((length(tag) >= 1) AND (length(tag) <= 60))),
+	constraint article_tags_article_fk FOREIGN KEY (article_id) REFERENCES articles(id),
+	constraint article_tags_pk PRIMARY KEY (article_id, tag_key)
+);
+CREATE INDEX article_tags_tag_index ON public.article_tags USING btree (tag_key, article_id);
+grant delete, insert, select on article_tags to kheo_app;
+comment on table article_tags is 'Tags of articles; those written alike but for marks and case are one.';
+
+create table article_versions (
+	article_id uuid not null,
+	number integer not null,
+	based_on integer,
+	is_aside boolean default false not null,
+	is_automatic boolean default false not null,
+	headline text not null,
+	lead text not null,
+	body jsonb not null,
+	event_on date,
+	byline_kind text not null,
+	byline_name text not null,
+	byline_post text,
+	source_name text,
+	source_url text,
+	is_source_canonical boolean default false not null,
+	cover_id uuid,
+	action_id uuid not null,
+	recorded_at timestamp(3) with time zone default clock_timestamp() not null,
+	constraint article_versions_byline_kind_check CHECK ((byline_kind = ANY (ARRAY['person'::text, 'office'::text, 'person_with_post'::text]))),
+	constraint article_versions_byline_name_check CHECK ((length(byline_name) <= 200)),
+	constraint article_versions_byline_post_check CHECK ((length(byline_post) <= 200)),
+	constraint article_versions_canonical_check CHECK (((NOT is_source_canonical) OR (source_url IS NOT NULL))),
+	constraint article_versions_headline_check CHECK ((length(headline) <= 300)),
+	constraint article_versions_lead_check CHECK ((length(lead) <= 1500)),
+	constraint article_versions_source_name_check CHECK ((length(source_name) <= 200)),
+	constraint article_versions_source_url_check CHECK (((source_url ~ '^https?://'::text) AND (length(source_url) <= 2000))),
+	constraint article_versions_article_fk FOREIGN KEY (article_id) REFERENCES articles(id),
+	constraint article_versions_cover_fk FOREIGN KEY (cover_id) REFERENCES pictures(id),
+	constraint article_versions_pk PRIMARY KEY (article_id, number)
+);
+grant insert, select on article_versions to kheo_app;
+comment on table article_versions is 'Every text an article has had, insert-only: of two writers neither text is lost.';
+comment on column article_versions.is_aside is 'Saved on top of a text that had been changed meanwhile: kept beside, to be merged by hand.';
+comment on column article_versions.event_on is 'The day on which it happened, which is not the day of publication.';
+comment on column article_versions.is_source_canonical is 'A reprint that tells search engines to look at its source.';
+
+create table articles (
+	id uuid not null,
+	home_id uuid not null,
+	unit_id uuid not null,
+	site_id uuid not null,
+	section_id uuid,
+	kind text not null,
+	slug text,
+	state text not null,
+	version integer not null,
+	last_version integer not null,
+	public_version integer,
+	headline text not null,
+	headline_key text not null,
+	search_key text default ''::text not null,
+	search tsvector generated always as (to_tsvector('simple'::regconfig, search_key)) stored,
+	comments_open boolean default true not null,
+	published_at timestamp(3) with time zone,
+	changed_at timestamp(3) with time zone default clock_timestamp() not null,
+	constraint articles_kind_check CHECK ((kind = ANY (ARRAY['news'::text, 'feature'::text, 'notice'::text, 'gallery'::text]))),
+	constraint articles_last_version_check CHECK ((last_version >= version)),
+	constraint articles_published_check CHECK (((state <> ALL (ARRAY['scheduled'::text, 'published'::text, 'corrected'::text])) OR ((published_at IS NOT NULL) AND (public_version IS NOT NULL) AND (slug IS NOT NULL)))),
+	constraint articles_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,118}[a-z0-9])?$'::text)),
+	constraint articles_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'edited'::text, 'approved'::text, 'scheduled'::text, 'published'::text, 'corrected'::text, 'withdrawn'::text]))),
+	constraint articles_version_check CHECK ((version > 0)),
+	constraint articles_section_fk FOREIGN KEY (section_id) REFERENCES site_sections(id),
+	constraint articles_site_fk FOREIGN KEY (site_id) REFERENCES sites(id),
+	constraint articles_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint articles_pkey PRIMARY KEY (id),
+	constraint articles_slug_unique UNIQUE (site_id, slug)
+);
+CREATE INDEX articles_headline_index ON public.articles USING gin (headline_key gin_trgm_ops);
+CREATE INDEX articles_scheduled_index ON public.articles USING btree (published_at) WHERE (state = 'scheduled'::text);
+CREATE INDEX articles_search_index ON public.articles USING gin (search);
+CREATE INDEX articles_site_index ON public.articles USING btree (site_id, state, changed_at DESC, id DESC);
+CREATE INDEX articles_unit_index ON public.articles USING btree (unit_id);
+grant insert, select on articles to kheo_app;
+grant update (changed_at) on articles to kheo_app;
+grant update (comments_open) on articles to kheo_app;
+grant update (headline) on articles to kheo_app;
+grant update (headline_key) on articles to kheo_app;
+grant update (kind) on articles to kheo_app;
+grant update (last_version) on articles to kheo_app;
+grant update (public_version) on articles to kheo_app;
+grant update (published_at) on articles to kheo_app;
+grant update (search_key) on articles to kheo_app;
+grant update (section_id) on articles to kheo_app;
+grant update (slug) on articles to kheo_app;
+grant update (state) on articles to kheo_app;
+grant update (version) on articles to kheo_app;
+comment on table articles is 'Articles: where they are at home, how far they have come, which of their texts is worked on and which the public reads.';
+comment on column articles.version is 'The text that is worked on; a writer must name it, so that two writers cannot overwrite each other unseen.';
+comment on column articles.last_version is 'The highest number given, those kept aside included.';
+comment on column articles.public_version is 'The text that the public reads from published_at on; null: none ever was.';
+comment on column articles.search_key is 'The public text without marks of tone, folded as searches are.';
+
 create table attachments (
 	file_id uuid not null,
 	noun text not null,
@@ -485,6 +673,42 @@ grant insert, select, update on installation to kheo_app;
 comment on table installation is 'What is true of this installation as a whole; one row at most.';
 comment on column installation.demonstration_since is 'Set when the demonstration world was loaded into an empty installation: a required second factor can be put off here.';
 
+create table link_groups (
+	id uuid not null,
+	site_id uuid not null,
+	name_vi text not null,
+	name_en text,
+	"position" integer not null,
+	constraint link_groups_name_en_check CHECK (((length(name_en) >= 1) AND (length(name_en) <= 120))),
+	constraint link_groups_name_vi_check CHECK (((length(name_vi) >= 1) AND (length(name_vi) <= 120))),
+	constraint link_groups_site_fk FOREIGN KEY (site_id) REFERENCES sites(id),
+	constraint link_groups_pkey PRIMARY KEY (id)
+);
+CREATE INDEX link_groups_site_index ON public.link_groups USING btree (site_id, "position");
+grant delete, insert, select, update on link_groups to kheo_app;
+comment on table link_groups is 'Groups of the directory of links of a site.';
+
+create table links (
+	id uuid not null,
+	group_id uuid not null,
+	label text not null,
+	url text not null,
+	"position" integer not null,
+	state text default 'unchecked'::text not null,
+	status integer,
+	failed_count integer default 0 not null,
+	checked_at timestamp(3) with time zone,
+	constraint links_label_check CHECK (((length(label) >= 1) AND (length(label) <= 200))),
+	constraint links_state_check CHECK ((state = ANY (ARRAY['unchecked'::text, 'answers'::text, 'moved'::text, 'broken'::text, 'unreachable'::text, 'refused'::text]))),
+	constraint links_url_check CHECK (((url ~ '^https?://'::text) AND (length(url) <= 2000))),
+	constraint links_group_fk FOREIGN KEY (group_id) REFERENCES link_groups(id) ON DELETE CASCADE,
+	constraint links_pkey PRIMARY KEY (id)
+);
+CREATE INDEX links_group_index ON public.links USING btree (group_id, "position");
+grant delete, insert, select, update on links to kheo_app;
+comment on table links is 'Links of the directory, with what the checker last found.';
+comment on column links.state is 'refused: leads to an address inside, where the checker does not go.';
+
 create table master_keys (
 	version integer not null,
 	fingerprint text not null,
@@ -509,6 +733,33 @@ create table measure_facets (
 );
 grant select on measure_facets to kheo_app;
 comment on table measure_facets is 'Which facets a measure carries and which values each may have; postings are checked against it.';
+
+create table menu_entries (
+	id uuid not null,
+	site_id uuid not null,
+	menu text not null,
+	"position" integer not null,
+	label_vi text not null,
+	label_en text,
+	page text,
+	section_id uuid,
+	article_id uuid,
+	url text,
+	constraint menu_entries_label_en_check CHECK (((length(label_en) >= 1) AND (length(label_en) <= 80))),
+	constraint menu_entries_label_vi_check CHECK (((length(label_vi) >= 1) AND (length(label_vi) <= 80))),
+	constraint menu_entries_menu_check CHECK ((menu = ANY (ARRAY['head'::text, 'foot'::text]))),
+	constraint menu_entries_page_check CHECK ((page ~ '^[a-z][a-z-]{0,39}$'::text)),
+	constraint menu_entries_target_check CHECK ((num_nonnulls(page, section_id, article_id, url) = 1)),
+	constraint menu_entries_url_check CHECK (((url ~ '^(https?://|/)'::text) AND (length(url) <= 2000))),
+	constraint menu_entries_article_fk FOREIGN KEY (article_id) REFERENCES articles(id),
+	constraint menu_entries_section_fk FOREIGN KEY (section_id) REFERENCES site_sections(id),
+	constraint menu_entries_site_fk FOREIGN KEY (site_id) REFERENCES sites(id),
+	constraint menu_entries_pkey PRIMARY KEY (id)
+);
+CREATE INDEX menu_entries_site_index ON public.menu_entries USING btree (site_id, menu, "position");
+grant delete, insert, select on menu_entries to kheo_app;
+comment on table menu_entries is 'Menus of a site: each entry leads to a page that every site has, a section, an article or an address elsewhere.';
+comment on column menu_entries.page is 'Code of a page that the program brings; one whose part is not there yet is left out when shown.';
 
 create table models (
 	id uuid not null,
@@ -587,6 +838,62 @@ create table pending_steps (
 );
 grant delete, insert, select, update on pending_steps to kheo_app;
 comment on table pending_steps is 'Begun and unfinished sign-ins and registrations; a cookie names the row, and it works once.';
+
+create table picture_renditions (
+	picture_id uuid not null,
+	format text not null,
+	width integer not null,
+	height integer not null,
+	file_id uuid not null,
+	constraint picture_renditions_format_check CHECK ((format = ANY (ARRAY['avif'::text, 'webp'::text, 'jpeg'::text]))),
+	constraint picture_renditions_file_fk FOREIGN KEY (file_id) REFERENCES files(id),
+	constraint picture_renditions_picture_fk FOREIGN KEY (picture_id) REFERENCES pictures(id),
+	constraint picture_renditions_pk PRIMARY KEY (picture_id, format, width)
+);
+CREATE INDEX picture_renditions_file_index ON public.picture_renditions USING btree (file_id);
+grant delete, insert, select on picture_renditions to kheo_app;
+comment on table picture_renditions is 'A picture in several widths and formats, drawn in the background.';
+
+create table pictures (
+	id uuid not null,
+	site_id uuid not null,
+	file_id uuid not null,
+	width integer not null,
+	height integer not null,
+	alt text not null,
+	caption text,
+	credit text,
+	focal_x numeric(4,3) default 0.5 not null,
+	focal_y numeric(4,3) default 0.5 not null,
+	colour text not null,
+	drawn_at timestamp(3) with time zone,
+	recorded_at timestamp(3) with time zone default clock_timestamp() not null,
+	action_id uuid not null,
+	constraint pictures_alt_check CHECK (((length(alt) >= 1) AND (length(alt) <= 500))),
+	constraint pictures_caption_check CHECK ((length(caption) <= 1000)),
+	constraint pictures_colour_check CHECK ((colour ~ '^#[0-9a-f]{6}$'::text)),
+	constraint pictures_credit_check CHECK ((length(credit) <= 200)),
+	constraint pictures_focal_x_check CHECK (((focal_x >= (0)::numeric) AND (focal_x <= (1)::numeric))),
+	constraint pictures_focal_y_check CHECK (((focal_y >= (0)::numeric) AND (focal_y <= (1)::numeric))),
+	constraint pictures_height_check CHECK (((height >= 1) AND (height <= 20000))),
+	constraint pictures_width_check CHECK (((width >= 1) AND (width <= 20000))),
+	constraint pictures_file_fk FOREIGN KEY (file_id) REFERENCES files(id),
+	constraint pictures_site_fk FOREIGN KEY (site_id) REFERENCES sites(id),
+	constraint pictures_pkey PRIMARY KEY (id)
+);
+CREATE INDEX pictures_file_index ON public.pictures USING btree (file_id);
+CREATE INDEX pictures_site_index ON public.pictures USING btree (site_id, id DESC);
+grant insert, select on pictures to kheo_app;
+grant update (alt) on pictures to kheo_app;
+grant update (caption) on pictures to kheo_app;
+grant update (credit) on pictures to kheo_app;
+grant update (drawn_at) on pictures to kheo_app;
+grant update (focal_x) on pictures to kheo_app;
+grant update (focal_y) on pictures to kheo_app;
+comment on table pictures is 'Pictures of a newsroom: the drawn-anew original without what a camera wrote into it, and what is said about it.';
+comment on column pictures.alt is 'What is seen on it, for who does not see it; required.';
+comment on column pictures.colour is 'Shown in its place until it is there.';
+comment on column pictures.drawn_at is 'When its widths were drawn; null: only the original is there yet.';
 
 create table place_aliases (
 	id uuid not null,
@@ -699,6 +1006,42 @@ comment on column place_versions.name_key is 'Full name folded for search: no to
 comment on column place_versions.mark_key is 'Full name with its marks and the tone mark in one agreed place, lower case.';
 comment on column place_versions.law is 'The instrument by which this version came to be, where it is known.';
 comment on column place_versions.valid is 'Days on which this version holds, lower bound included, upper excluded.';
+
+create table placements (
+	site_id uuid not null,
+	article_id uuid not null,
+	way text not null,
+	state text not null,
+	section_id uuid,
+	"position" smallint,
+	reason text,
+	shown_at timestamp(3) with time zone,
+	action_id uuid not null,
+	constraint placements_declined_check CHECK (((state <> 'declined'::text) OR (reason IS NOT NULL))),
+	constraint placements_home_check CHECK (((way <> 'home'::text) OR (state = 'accepted'::text))),
+	constraint placements_position_check CHECK ((("position" >= 1) AND ("position" <= 20))),
+	constraint placements_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'accepted'::text, 'declined'::text]))),
+	constraint placements_way_check CHECK ((way = ANY (ARRAY['home'::text, 'down'::text, 'up'::text]))),
+	constraint placements_article_fk FOREIGN KEY (article_id) REFERENCES articles(id),
+	constraint placements_section_fk FOREIGN KEY (section_id) REFERENCES site_sections(id),
+	constraint placements_site_fk FOREIGN KEY (site_id) REFERENCES sites(id),
+	constraint placements_pk PRIMARY KEY (site_id, article_id)
+);
+CREATE INDEX placements_article_index ON public.placements USING btree (article_id);
+CREATE INDEX placements_newest_index ON public.placements USING btree (site_id, shown_at DESC, article_id DESC) WHERE ((state = 'accepted'::text) AND (shown_at IS NOT NULL));
+CREATE INDEX placements_proposed_index ON public.placements USING btree (site_id) WHERE (state = 'proposed'::text);
+CREATE INDEX placements_section_index ON public.placements USING btree (section_id, shown_at DESC, article_id DESC) WHERE ((state = 'accepted'::text) AND (shown_at IS NOT NULL));
+grant insert, select on placements to kheo_app;
+grant update (action_id) on placements to kheo_app;
+grant update ("position") on placements to kheo_app;
+grant update (reason) on placements to kheo_app;
+grant update (section_id) on placements to kheo_app;
+grant update (shown_at) on placements to kheo_app;
+grant update (state) on placements to kheo_app;
+grant update (way) on placements to kheo_app;
+comment on table placements is 'On which sites an article stands: its home, below it where it was pushed down, above it where it was proposed.';
+comment on column placements."position" is 'Kept at the head of the front page, in this order; null: by day.';
+comment on column placements.shown_at is 'When the article was or will be published; null while it is not to be shown.';
 
 create table places (
 	id uuid not null,
@@ -1320,6 +1663,90 @@ CREATE INDEX sign_in_throttles_tried_index ON public.sign_in_throttles USING btr
 grant delete, insert, select, update on sign_in_throttles to kheo_app;
 comment on table sign_in_throttles is 'Failed tries by account, known device and network address, as hashes; rows go a day after the last try.';
 
+create table site_sections (
+	id uuid not null,
+	site_id uuid not null,
+	slug text not null,
+	name_vi text not null,
+	name_en text,
+	"position" integer not null,
+	closed_at timestamp(3) with time zone,
+	constraint site_sections_name_en_check CHECK (((length(name_en) >= 1) AND (length(name_en) <= 120))),
+	constraint site_sections_name_vi_check CHECK (((length(name_vi) >= 1) AND (length(name_vi) <= 120))),
+	constraint site_sections_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$'::text)),
+	constraint site_sections_site_fk FOREIGN KEY (site_id) REFERENCES sites(id),
+	constraint site_sections_pkey PRIMARY KEY (id),
+	constraint site_sections_slug_unique UNIQUE (site_id, slug)
+);
+grant insert, select on site_sections to kheo_app;
+grant update (closed_at) on site_sections to kheo_app;
+grant update (name_en) on site_sections to kheo_app;
+grant update (name_vi) on site_sections to kheo_app;
+grant update ("position") on site_sections to kheo_app;
+grant update (slug) on site_sections to kheo_app;
+comment on table site_sections is 'Sections of a site. One that is closed takes no more articles; its address and its articles stay.';
+
+create table sites (
+	id uuid not null,
+	home_id uuid not null,
+	unit_id uuid not null,
+	parent_id uuid,
+	slug text not null,
+	host text,
+	name_vi text not null,
+	name_en text,
+	owner_vi text,
+	owner_en text,
+	contact_vi text,
+	contact_en text,
+	palette text not null,
+	banner_id uuid,
+	comments_open boolean default true not null,
+	opened_at timestamp(3) with time zone,
+	closed_at timestamp(3) with time zone,
+	changed_at timestamp(3) with time zone default clock_timestamp() not null,
+	constraint sites_contact_en_check CHECK ((length(contact_en) <= 2000)),
+	constraint sites_contact_vi_check CHECK ((length(contact_vi) <= 2000)),
+	constraint sites_host_check CHECK ((host ~ '^[a-z0-9.-]{3,253}$'::text)),
+	constraint sites_name_en_check CHECK (((length(name_en) >= 1) AND (length(name_en) <= 200))),
+	constraint sites_name_vi_check CHECK (((length(name_vi) >= 1) AND (length(name_vi) <= 200))),
+	constraint sites_owner_en_check CHECK ((length(owner_en) <= 200)),
+	constraint sites_owner_vi_check CHECK ((length(owner_vi) <= 200)),
+	constraint sites_palette_check CHECK ((palette = ANY (ARRAY['lacquer'::text, 'jade'::text, 'sky'::text, 'gold'::text]))),
+	constraint sites_parent_check CHECK ((parent_id IS DISTINCT FROM id)),
+	constraint sites_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$'::text)),
+	constraint sites_banner_fk FOREIGN KEY (banner_id) REFERENCES pictures(id),
+	constraint sites_parent_fk FOREIGN KEY (parent_id) REFERENCES sites(id),
+	constraint sites_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
+	constraint sites_pkey PRIMARY KEY (id),
+	constraint sites_host_unique UNIQUE (host),
+	constraint sites_slug_unique UNIQUE (slug)
+);
+CREATE INDEX sites_parent_index ON public.sites USING btree (parent_id);
+CREATE INDEX sites_unit_index ON public.sites USING btree (unit_id);
+grant insert, select on sites to kheo_app;
+grant update (banner_id) on sites to kheo_app;
+grant update (changed_at) on sites to kheo_app;
+grant update (closed_at) on sites to kheo_app;
+grant update (comments_open) on sites to kheo_app;
+grant update (contact_en) on sites to kheo_app;
+grant update (contact_vi) on sites to kheo_app;
+grant update (host) on sites to kheo_app;
+grant update (name_en) on sites to kheo_app;
+grant update (name_vi) on sites to kheo_app;
+grant update (opened_at) on sites to kheo_app;
+grant update (owner_en) on sites to kheo_app;
+grant update (owner_vi) on sites to kheo_app;
+grant update (palette) on sites to kheo_app;
+grant update (parent_id) on sites to kheo_app;
+grant update (slug) on sites to kheo_app;
+grant update (unit_id) on sites to kheo_app;
+comment on table sites is 'Public sites of offices; each is the site of one unit and may stand below another.';
+comment on column sites.slug is 'First part of its address where it has no host name of its own.';
+comment on column sites.owner_vi is 'Who answers for the site, as its head says; the unit''s name where empty.';
+comment on column sites.palette is 'Colour of head and accents, one of the look''s own.';
+comment on column sites.opened_at is 'Since when the public may read it; null: in preparation.';
+
 create table totp_secrets (
 	user_id uuid not null,
 	secret_sealed text not null,
@@ -1555,6 +1982,41 @@ create table year_themes (
 grant insert, select, update on year_themes to kheo_app;
 comment on table year_themes is 'The theme an office gives to a year (“Năm dân vận khéo 2020”), shown on that year''s forms and reports.';
 
+create view public_articles as
+ SELECT site_id,
+    section_id,
+    way,
+    p."position",
+    shown_at,
+    id,
+    site_id AS home_site_id,
+    unit_id,
+    kind,
+    slug,
+    state,
+    comments_open,
+    search,
+    number AS version,
+    headline,
+    lead,
+    body,
+    event_on,
+    byline_kind,
+    byline_name,
+    byline_post,
+    source_name,
+    source_url,
+    is_source_canonical,
+    cover_id,
+    recorded_at
+   FROM placements p
+     JOIN articles a ON id = article_id
+     JOIN article_versions v ON article_id = id AND number = public_version
+     JOIN sites s ON id = site_id
+  WHERE state = 'accepted'::text AND shown_at <= statement_timestamp() AND (state = ANY (ARRAY['scheduled'::text, 'published'::text, 'corrected'::text])) AND published_at <= statement_timestamp() AND opened_at <= statement_timestamp() AND (closed_at IS NULL OR closed_at > statement_timestamp());
+grant select on public_articles to kheo_app;
+comment on table public_articles is 'What the public may read, on each site where it stands. Every public read asks this and no table.';
+
 create view unit_versions as
  SELECT id,
     unit_id,
@@ -1572,3 +2034,21 @@ create view unit_versions as
   WHERE present;
 grant select on unit_versions to kheo_app;
 comment on table unit_versions is 'Open units as they are known today: never two versions of one unit at once, never two units with one code.';
+
+create view withdrawn_articles as
+ SELECT site_id,
+    id,
+    slug,
+    note,
+    noted_at
+   FROM placements p
+     JOIN articles a ON id = article_id
+     CROSS JOIN LATERAL ( SELECT note,
+            noted_at
+           FROM article_notes
+          WHERE article_id = id AND kind = 'withdrawal'::text
+          ORDER BY id DESC
+         LIMIT 1) n
+  WHERE state = 'accepted'::text AND state = 'withdrawn'::text AND public_version IS NOT NULL;
+grant select on withdrawn_articles to kheo_app;
+comment on table withdrawn_articles is 'Addresses at which something was public once and is no more: that, when and why, and nothing of the text.';

@@ -119,6 +119,121 @@ export interface Appraisals {
   vetoes: Generated<string[]>;
 }
 
+export interface ArticleFigures {
+  article_id: string;
+  doors: Json;
+  frozen: Json;
+  slot: string;
+  version: number;
+}
+
+export interface ArticleFiles {
+  action_id: string;
+  article_id: string;
+  file_id: string;
+}
+
+export interface ArticleNotes {
+  action_id: string;
+  article_id: string;
+  id: string;
+  kind: string;
+  note: string;
+  noted_at: Generated<Timestamp>;
+  version: number;
+}
+
+export interface ArticlePictures {
+  article_id: string;
+  picture_id: string;
+  version: number;
+}
+
+export interface ArticlePreviews {
+  action_id: string;
+  article_id: string;
+  digest: string;
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  id: string;
+}
+
+export interface ArticleRedirects {
+  action_id: string;
+  article_id: string;
+  path: string;
+  site_id: string;
+}
+
+export interface Articles {
+  changed_at: Generated<Timestamp>;
+  comments_open: Generated<boolean>;
+  headline: string;
+  headline_key: string;
+  home_id: string;
+  id: string;
+  kind: string;
+  /**
+   * The highest number given, those kept aside included.
+   */
+  last_version: number;
+  /**
+   * The text that the public reads from published_at on; null: none ever was.
+   */
+  public_version: number | null;
+  published_at: Timestamp | null;
+  search: Generated<string | null>;
+  /**
+   * The public text without marks of tone, folded as searches are.
+   */
+  search_key: Generated<string>;
+  section_id: string | null;
+  site_id: string;
+  slug: string | null;
+  state: string;
+  unit_id: string;
+  /**
+   * The text that is worked on; a writer must name it, so that two writers cannot overwrite each other unseen.
+   */
+  version: number;
+}
+
+export interface ArticleTags {
+  article_id: string;
+  tag: string;
+  tag_key: string;
+}
+
+export interface ArticleVersions {
+  action_id: string;
+  article_id: string;
+  based_on: number | null;
+  body: Json;
+  byline_kind: string;
+  byline_name: string;
+  byline_post: string | null;
+  cover_id: string | null;
+  /**
+   * The day on which it happened, which is not the day of publication.
+   */
+  event_on: string | null;
+  headline: string;
+  /**
+   * Saved on top of a text that had been changed meanwhile: kept beside, to be merged by hand.
+   */
+  is_aside: Generated<boolean>;
+  is_automatic: Generated<boolean>;
+  /**
+   * A reprint that tells search engines to look at its source.
+   */
+  is_source_canonical: Generated<boolean>;
+  lead: string;
+  number: number;
+  recorded_at: Generated<Timestamp>;
+  source_name: string | null;
+  source_url: string | null;
+}
+
 export interface Attachments {
   action_id: string;
   caption: string | null;
@@ -457,6 +572,29 @@ export interface JobsWarning {
   type: string;
 }
 
+export interface LinkGroups {
+  id: string;
+  name_en: string | null;
+  name_vi: string;
+  position: number;
+  site_id: string;
+}
+
+export interface Links {
+  checked_at: Timestamp | null;
+  failed_count: Generated<number>;
+  group_id: string;
+  id: string;
+  label: string;
+  position: number;
+  /**
+   * refused: leads to an address inside, where the checker does not go.
+   */
+  state: Generated<string>;
+  status: number | null;
+  url: string;
+}
+
 export interface MasterKeys {
   /**
    * Tells whether a key at hand is this one; nothing of the key can be drawn from it.
@@ -475,6 +613,22 @@ export interface MeasureFacets {
   measure: string;
   pattern: string;
   required: Generated<boolean>;
+}
+
+export interface MenuEntries {
+  article_id: string | null;
+  id: string;
+  label_en: string | null;
+  label_vi: string;
+  menu: string;
+  /**
+   * Code of a page that the program brings; one whose part is not there yet is left out when shown.
+   */
+  page: string | null;
+  position: number;
+  section_id: string | null;
+  site_id: string;
+  url: string | null;
 }
 
 export interface Models {
@@ -529,6 +683,40 @@ export interface PendingSteps {
   user_id: string | null;
 }
 
+export interface PictureRenditions {
+  file_id: string;
+  format: string;
+  height: number;
+  picture_id: string;
+  width: number;
+}
+
+export interface Pictures {
+  action_id: string;
+  /**
+   * What is seen on it, for who does not see it; required.
+   */
+  alt: string;
+  caption: string | null;
+  /**
+   * Shown in its place until it is there.
+   */
+  colour: string;
+  credit: string | null;
+  /**
+   * When its widths were drawn; null: only the original is there yet.
+   */
+  drawn_at: Timestamp | null;
+  file_id: string;
+  focal_x: Generated<Numeric>;
+  focal_y: Generated<Numeric>;
+  height: number;
+  id: string;
+  recorded_at: Generated<Timestamp>;
+  site_id: string;
+  width: number;
+}
+
 export interface PlaceAliases {
   code: string | null;
   id: string;
@@ -558,6 +746,24 @@ export interface PlaceLists {
   loaded_at: Generated<Timestamp>;
   name: string;
   source: string;
+}
+
+export interface Placements {
+  action_id: string;
+  article_id: string;
+  /**
+   * Kept at the head of the front page, in this order; null: by day.
+   */
+  position: number | null;
+  reason: string | null;
+  section_id: string | null;
+  /**
+   * When the article was or will be published; null while it is not to be shown.
+   */
+  shown_at: Timestamp | null;
+  site_id: string;
+  state: string;
+  way: string;
 }
 
 export interface Places {
@@ -693,6 +899,35 @@ export interface ProcessingEntries {
   valid: string;
   what: string;
   whose: string;
+}
+
+export interface PublicArticles {
+  body: Json | null;
+  byline_kind: string | null;
+  byline_name: string | null;
+  byline_post: string | null;
+  comments_open: boolean | null;
+  cover_id: string | null;
+  event_on: string | null;
+  headline: string | null;
+  home_site_id: string | null;
+  id: string | null;
+  is_source_canonical: boolean | null;
+  kind: string | null;
+  lead: string | null;
+  position: number | null;
+  recorded_at: Timestamp | null;
+  search: string | null;
+  section_id: string | null;
+  shown_at: Timestamp | null;
+  site_id: string | null;
+  slug: string | null;
+  source_name: string | null;
+  source_url: string | null;
+  state: string | null;
+  unit_id: string | null;
+  version: number | null;
+  way: string | null;
 }
 
 export interface Readiness {
@@ -1084,6 +1319,49 @@ export interface SignInThrottles {
   tried_at: Timestamp;
 }
 
+export interface Sites {
+  banner_id: string | null;
+  changed_at: Generated<Timestamp>;
+  closed_at: Timestamp | null;
+  comments_open: Generated<boolean>;
+  contact_en: string | null;
+  contact_vi: string | null;
+  home_id: string;
+  host: string | null;
+  id: string;
+  name_en: string | null;
+  name_vi: string;
+  /**
+   * Since when the public may read it; null: in preparation.
+   */
+  opened_at: Timestamp | null;
+  owner_en: string | null;
+  /**
+   * Who answers for the site, as its head says; the unit's name where empty.
+   */
+  owner_vi: string | null;
+  /**
+   * Colour of head and accents, one of the look's own.
+   */
+  palette: string;
+  parent_id: string | null;
+  /**
+   * First part of its address where it has no host name of its own.
+   */
+  slug: string;
+  unit_id: string;
+}
+
+export interface SiteSections {
+  closed_at: Timestamp | null;
+  id: string;
+  name_en: string | null;
+  name_vi: string;
+  position: number;
+  site_id: string;
+  slug: string;
+}
+
 export interface TotpSecrets {
   confirmed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
@@ -1273,6 +1551,14 @@ export interface Users {
   updated_at: Generated<Timestamp>;
 }
 
+export interface WithdrawnArticles {
+  id: string | null;
+  note: string | null;
+  noted_at: Timestamp | null;
+  site_id: string | null;
+  slug: string | null;
+}
+
 export interface YearThemes {
   action_id: string;
   title: string;
@@ -1288,6 +1574,15 @@ export interface DB {
   api_rates: ApiRates;
   api_tokens: ApiTokens;
   appraisals: Appraisals;
+  article_figures: ArticleFigures;
+  article_files: ArticleFiles;
+  article_notes: ArticleNotes;
+  article_pictures: ArticlePictures;
+  article_previews: ArticlePreviews;
+  article_redirects: ArticleRedirects;
+  article_tags: ArticleTags;
+  article_versions: ArticleVersions;
+  articles: Articles;
   attachments: Attachments;
   case_shares: CaseShares;
   cells: Cells;
@@ -1314,22 +1609,29 @@ export interface DB {
   "jobs.subscription": JobsSubscription;
   "jobs.version": JobsVersion;
   "jobs.warning": JobsWarning;
+  link_groups: LinkGroups;
+  links: Links;
   master_keys: MasterKeys;
   measure_facets: MeasureFacets;
+  menu_entries: MenuEntries;
   models: Models;
   obligations: Obligations;
   outbox: Outbox;
   passkeys: Passkeys;
   pending_steps: PendingSteps;
+  picture_renditions: PictureRenditions;
+  pictures: Pictures;
   place_aliases: PlaceAliases;
   place_lists: PlaceLists;
   place_shapes: PlaceShapes;
   place_successions: PlaceSuccessions;
   place_versions: PlaceVersions;
+  placements: Placements;
   places: Places;
   postings: Postings;
   presences: Presences;
   processing_entries: ProcessingEntries;
+  public_articles: PublicArticles;
   readiness: Readiness;
   recognition_levels: RecognitionLevels;
   recognitions: Recognitions;
@@ -1361,6 +1663,8 @@ export interface DB {
   sessions: Sessions;
   setup_links: SetupLinks;
   sign_in_throttles: SignInThrottles;
+  site_sections: SiteSections;
+  sites: Sites;
   totp_secrets: TotpSecrets;
   unfolded: Unfolded;
   unit_changes: UnitChanges;
@@ -1375,5 +1679,6 @@ export interface DB {
   unit_versions: UnitVersions;
   units: Units;
   users: Users;
+  withdrawn_articles: WithdrawnArticles;
   year_themes: YearThemes;
 }

@@ -44,7 +44,7 @@ describe('the tree', () => {
 			[/^src\/lib\/figures\//, 2],
 			[/^src\/lib\/(models|import|maps)\//, 3],
 			[/^src\/lib\/(acts|catalogue)\.ts/, 4],
-			[/^src\/lib\/(reports|demo)\//, 5],
+			[/^src\/lib\/(reports|demo|newsroom)\//, 5],
 			[/^src\/(routes|cli|bench|hooks)/, 8]
 		];
 		const rank = (file: string) => ranks.find(([path]) => path.test(file))?.[1];

@@ -8,6 +8,9 @@ import { carryOut } from '#lib/import/reorganising.server.ts';
 import { fold } from '#lib/ledger/fold.server.ts';
 import { gatherCounts } from '#lib/models/count.server.ts';
 import { sendLetter } from '#lib/mail/sending.server.ts';
+import { checkLinks } from '#lib/newsroom/link-check.server.ts';
+import { drawPicture } from '#lib/newsroom/picture.server.ts';
+import { appear } from '#lib/newsroom/publication.server.ts';
 import { sealAndAnchor, verifyAnchored } from '#lib/actions/anchor.server.ts';
 import { recordVerification } from '#lib/actions/audit.server.ts';
 import { carryOutRetention } from '#lib/privacy/retention.server.ts';
@@ -16,6 +19,8 @@ import type { Handlers } from '#lib/server/jobs.ts';
 import { readSecret, type Settings } from '#lib/server/settings.ts';
 
 const One = z.strictObject({ id: z.uuid() });
+/** Every site's where none is named. */
+const OfSite = z.strictObject({ siteId: z.uuid().optional() });
 
 /** Which noun carries out which job of the background. */
 export function handlersOf(db: Kysely<DB>, settings: Settings): Handlers {
@@ -23,6 +28,11 @@ export function handlersOf(db: Kysely<DB>, settings: Settings): Handlers {
 	return {
 		'import.read': async (data) => read(db, settings.data, One.parse(data).id),
 		'units.reorganise': async (data) => carryOut(db, settings.data, One.parse(data).id),
+		'newsroom.appear': async (data) => appear(db, One.parse(data).id),
+		'newsroom.draw': async (data) => drawPicture(db, settings.data, One.parse(data).id),
+		'newsroom.check_links': async (data) => {
+			await checkLinks(db, OfSite.parse(data));
+		},
 		'mail.send': async (data) => sendLetter(db, { id: One.parse(data).id, server: settings.mail, open }),
 		'accounts.sweep': async () => {
 			await sweep(db);

@@ -1,4 +1,5 @@
 import { VERBS } from '#lib/models/model.ts';
+import { VERBS as ARTICLE_VERBS } from '#lib/newsroom/article.ts';
 import { EVENT_KINDS } from '#lib/units/event.ts';
 
 /** What can happen to what, as the log tells it: noun → verbs. The text of each is the message `did_<noun>_<verb>`. */
@@ -11,6 +12,23 @@ export const ACTS = {
 	report_period: ['create', 'edit'],
 	report_template: ['edit'],
 	narrative: ['send', 'accept', 'return'],
+	site: ['open_site', 'edit_site', 'edit_section', 'edit_menu', 'edit_links'],
+	picture: ['add_picture', 'describe_picture'],
+	article: [
+		'create',
+		...ARTICLE_VERBS,
+		'keep_aside',
+		'appear',
+		'readdress',
+		'attach',
+		'push_down',
+		'propose_up',
+		'accept_placement',
+		'decline_placement',
+		'pin',
+		'make_preview',
+		'end_preview'
+	],
 	place: ['load', 'load_shapes'],
 	unit: [
 		...EVENT_KINDS,

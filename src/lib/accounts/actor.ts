@@ -36,6 +36,12 @@ export const PERMISSIONS = {
 	'report.write': ['officer', 'reviewer'],
 	'report.sign': ['leader'],
 	'template.write': ['reviewer', 'leader'],
+	'newsroom.read': ['officer', 'reviewer', 'leader', 'newsroom_editor', 'auditor'],
+	'newsroom.write': ['officer', 'reviewer', 'newsroom_editor'],
+	'newsroom.edit': ['reviewer', 'newsroom_editor'],
+	'newsroom.approve': ['leader', 'newsroom_editor'],
+	'newsroom.publish': ['leader', 'newsroom_editor'],
+	'newsroom.manage': ['leader', 'newsroom_editor'],
 	'sealed.handle': ['petition_officer'],
 	'sealed.assign': ['leader']
 } as const satisfies Record<string, readonly Role[]>;

@@ -56,6 +56,9 @@ async function removeFiles(tx: Tx, before: Date): Promise<string[]> {
 				and not exists (select 1 from attachments a where a.file_id = f.id)
 				and not exists (select 1 from unit_events e where e.file_id = f.id)
 				and not exists (select 1 from reorganisations r where r.file_id = f.id)
+				and not exists (select 1 from pictures p where p.file_id = f.id)
+				and not exists (select 1 from picture_renditions d where d.file_id = f.id)
+				and not exists (select 1 from article_files t where t.file_id = f.id)
 			returning f.id, f.sha256
 		)
 		select distinct sha256 from removed r where not exists (select 1 from files f

@@ -13,6 +13,9 @@ test('a job enqueued in a transaction runs after its commit, and not after a rol
 	const jobs = await startJobs(clone.pool, {
 		'import.read': async (data) => void seen.push(data),
 		'units.reorganise': async () => undefined,
+		'newsroom.appear': async () => undefined,
+		'newsroom.draw': async () => undefined,
+		'newsroom.check_links': async () => undefined,
 		'actions.seal': async () => undefined,
 		'ledger.fold': async () => undefined,
 		'mail.send': async () => undefined,

@@ -14,6 +14,12 @@ const QUEUES = {
 	'import.read': { retryLimit: 1, expireInSeconds: 300 },
 	/** Reads and rehearses the sheet of a reorganisation, or records it; one at a time. */
 	'units.reorganise': { policy: 'singleton', retryLimit: 1, expireInSeconds: 1200 },
+	/** Lets the newsroom's scheduled articles appear, and tells whoever keeps pages; safe to repeat. */
+	'newsroom.appear': { retryLimit: 5, retryDelay: 30, retryBackoff: true, expireInSeconds: 120 },
+	/** Draws a picture in its widths and formats. */
+	'newsroom.draw': { retryLimit: 2, retryDelay: 10, expireInSeconds: 300 },
+	/** Asks the links of a directory whether they answer; one at a time. */
+	'newsroom.check_links': { policy: 'singleton', retryLimit: 0, expireInSeconds: 1800 },
 	/** Seals actions into the hash chain; one at a time. */
 	'actions.seal': { policy: 'singleton', retryLimit: 0, expireInSeconds: 600 },
 	/** Folds postings into cells and gathers the counts of lists; one at a time. */
@@ -69,6 +75,7 @@ export async function startJobs(pool: pg.Pool, handlers: Handlers): Promise<{ st
 	await boss.schedule('ledger.fold', '* * * * *');
 	await boss.schedule('accounts.sweep', '17 * * * *');
 	await boss.schedule('audit.verify', '15 2 * * *', {}, { tz: ZONE });
+	await boss.schedule('newsroom.check_links', '30 3 * * *', {}, { tz: ZONE });
 	await boss.schedule('privacy.retention', '45 2 * * *', {}, { tz: ZONE });
 	return { stop: () => boss.stop({ timeout: 5_000 }) };
 }
@@ -92,15 +99,21 @@ async function carryOut(name: Queue, work: () => Promise<void>): Promise<void> {
 	}
 }
 
-/** Enqueues a job with what the open transaction writes. The library's sender is made for it; it opens nothing of its own. */
-export async function enqueue(db: Db, queue: Queue, data: object): Promise<void> {
-	await new PgBoss({ db: fromKysely(db), schema: SCHEMA }).send(queue, data);
+/**
+ * Enqueues a job with what the open transaction writes, to be done now or from `at` on. The library's sender is made for it;
+ * it opens nothing of its own.
+ */
+export async function enqueue(db: Db, queue: Queue, data: object, at?: Date): Promise<void> {
+	await new PgBoss({ db: fromKysely(db), schema: SCHEMA }).send(queue, data, at ? { startAfter: at } : {});
 }
 
 function queueNames(): Queue[] {
 	return [
 		'import.read',
 		'units.reorganise',
+		'newsroom.appear',
+		'newsroom.draw',
+		'newsroom.check_links',
 		'actions.seal',
 		'ledger.fold',
 		'mail.send',
