@@ -1,5 +1,4 @@
 import { VERBS } from '#lib/models/model.ts';
-import { VERBS as ARTICLE_VERBS } from '#lib/newsroom/article.ts';
 import { EVENT_KINDS } from '#lib/units/event.ts';
 
 /** What can happen to what, as the log tells it: noun → verbs. The text of each is the message `did_<noun>_<verb>`. */
@@ -16,7 +15,13 @@ export const ACTS = {
 	picture: ['add_picture', 'describe_picture'],
 	article: [
 		'create',
-		...ARTICLE_VERBS,
+		'save',
+		'edit',
+		'return',
+		'approve',
+		'publish',
+		'correct',
+		'withdraw',
 		'keep_aside',
 		'appear',
 		'readdress',
