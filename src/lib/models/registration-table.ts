@@ -27,11 +27,23 @@ export function registrationTable(batches: AsyncIterable<readonly FiledRegistrat
 }
 
 async function* lines(batches: AsyncIterable<readonly FiledRegistration[]>): AsyncGenerator<Cell[][]> {
+	const said = wordsOnce();
 	let number = 0;
-	for await (const rows of batches) yield rows.map((row) => line(row, (number += 1)));
+	for await (const rows of batches) yield rows.map((row) => line(row, (number += 1), said));
 }
 
-function line(row: FiledRegistration, number: number): Cell[] {
+/** A file asks for the same few words millions of times, and a reader has one language in all of it. */
+function wordsOnce(): typeof word {
+	const known = new Map<string, string>();
+	return (family, code) => {
+		const key = `${family} ${code}`;
+		const text = known.get(key) ?? word(family, code);
+		known.set(key, text);
+		return text;
+	};
+}
+
+function line(row: FiledRegistration, number: number, said: typeof word): Cell[] {
 	return [
 		number,
 		row.unitCode,
@@ -39,13 +51,13 @@ function line(row: FiledRegistration, number: number): Cell[] {
 		row.name,
 		row.place,
 		row.year,
-		word('level', row.level),
-		word('kind', row.kind),
-		word('field', row.field),
-		word('subject', row.subject),
-		word('novelty', row.novelty),
+		said('level', row.level),
+		said('kind', row.kind),
+		said('field', row.field),
+		said('subject', row.subject),
+		said('novelty', row.novelty),
 		row.registeredOn ? { day: row.registeredOn } : null,
 		row.score,
-		word('state', row.state)
+		said('state', row.state)
 	];
 }

@@ -149,7 +149,9 @@ function cell(value: Cell, style: number): string {
 	const styled = style === STYLE.plain ? '' : ` s="${style}"`;
 	if (typeof value === 'number') return `<c${styled}><v>${value}</v></c>`;
 	if (typeof value === 'object') return `<c s="${STYLE.day}"><v>${serialOfDay(value.day)}</v></c>`;
-	return `<c t="inlineStr"${styled}><is><t xml:space="preserve">${escape(harmless(value).slice(0, TEXT_LENGTH))}</t></is></c>`;
+	const text = harmless(value).slice(0, TEXT_LENGTH);
+	const spaced = /^\s|\s$|[\t\n\r]| {2}/.test(text) ? ' xml:space="preserve"' : '';
+	return `<c t="inlineStr"${styled}><is><t${spaced}>${escape(text)}</t></is></c>`;
 }
 
 /** `YYYY-MM-DD` → Excel's day number. */
@@ -166,6 +168,8 @@ const ESCAPED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 
 /** XML holds no control characters, no halves of surrogate pairs; Excel reads `_x0041_` as a character, unless told not to. */
 function escape(text: string): string {
+	// Of a long list nearly every text is plain.
+	if (!/[&<>"_\p{Cc}\p{Cs}\ufffe\uffff]/u.test(text)) return text;
 	return text
 		.toWellFormed()
 		.replace(/(?![\t\n\r])\p{Cc}|[\ufffe\uffff]/gu, '')
