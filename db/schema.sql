@@ -92,6 +92,21 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.registration_terms(name_key text, registered_on date, home_id uuid, unit_id uuid, year integer, level text, field text, subject text, novelty text, state text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+	select array_to_tsvector(string_to_array(substr(replace(
+		' ' || translate(name_key, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', '                                ')
+			|| ' #y' || year || ' #l' || level || ' #f' || field || ' #u' || subject || ' #n' || novelty || ' #s' || state
+			|| ' @' || case when home_id = unit_id then 'self' else home_id::text end,
+		' ',
+		' ' || lpad(coalesce(date_part('year', registered_on) * 12 + date_part('month', registered_on), 99999)::int::text, 5, '0')
+	), 2), ' '))
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.remove_idempotency_keys(before timestamp with time zone)
  RETURNS bigint
  LANGUAGE sql
@@ -1231,11 +1246,11 @@ create table registrations (
 	constraint registrations_unit_fk FOREIGN KEY (unit_id) REFERENCES units(id),
 	constraint registrations_pkey PRIMARY KEY (id)
 );
-CREATE INDEX registrations_name_index ON public.registrations USING gin (name_key gin_trgm_ops);
 CREATE UNIQUE INDEX registrations_once_unique ON public.registrations USING btree (model_id, year, level) WHERE (state <> 'withdrawn'::text);
 CREATE INDEX registrations_open_index ON public.registrations USING btree (year, state) WHERE (state = ANY (ARRAY['draft'::text, 'submitted'::text, 'returned'::text, 'self_assessed'::text, 'appraised'::text]));
 CREATE INDEX registrations_order_index ON public.registrations USING btree (COALESCE(registered_on, 'infinity'::date) DESC, id DESC);
 CREATE INDEX registrations_state_index ON public.registrations USING btree (unit_id, year, state);
+CREATE INDEX registrations_terms_index ON public.registrations USING gin (registration_terms(name_key, registered_on, home_id, unit_id, year, level, field, subject, novelty, state));
 CREATE INDEX registrations_year_order_index ON public.registrations USING btree (year, COALESCE(registered_on, 'infinity'::date) DESC, id DESC);
 CREATE TRIGGER registrations_counted AFTER INSERT ON public.registrations REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_registrations();
 CREATE TRIGGER registrations_recounted AFTER UPDATE ON public.registrations REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_registrations();

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
-import { countByState, list, listRegistrationYears, type ListFilter } from '#lib/models/list.server.ts';
+import { countByState, list, listRegistrationYears } from '#lib/models/list.server.ts';
+import type { ListFilter } from '#lib/models/narrow.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { fold } from '#lib/vietnamese/text.ts';
 import { medians_ms, type Measured } from '../table.ts';

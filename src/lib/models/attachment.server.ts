@@ -9,7 +9,7 @@ import { authorise, may, visibleTo } from '#lib/units/authority.server.ts';
 import { holderOf } from '#lib/units/taker.server.ts';
 import { normalise } from '#lib/vietnamese/text.ts';
 import { actionOf, hold, type Held } from './change.server.ts';
-import { OWNED } from './list.server.ts';
+import { OWNED } from './narrow.server.ts';
 
 export type Attachment = {
 	id: string;

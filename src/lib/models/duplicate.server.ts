@@ -3,7 +3,7 @@ import type { Actor } from '#lib/accounts/actor.ts';
 import { isAlike, modelKey } from '#lib/import/model-names.ts';
 import type { Db } from '#lib/server/db.ts';
 import { visibleTo } from '#lib/units/authority.server.ts';
-import { OWNED } from './list.server.ts';
+import { OWNED } from './narrow.server.ts';
 
 export type Candidate = {
 	id: string;

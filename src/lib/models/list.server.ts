@@ -2,13 +2,13 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { history, type ActionRow } from '#lib/actions/action.server.ts';
 import { today } from '#lib/server/clock.ts';
-import type { Structure } from '#lib/figures/figure.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
-import { seesWhole, visibleTo, visibleUnder } from '#lib/units/authority.server.ts';
-import { fold } from '#lib/vietnamese/text.ts';
+import { seesWhole, visibleTo } from '#lib/units/authority.server.ts';
 import type { Registration } from './model.ts';
+import { DAY, listed, narrowed, OWNED, readSought, type ListFilter } from './narrow.server.ts';
 import { findSheet, type ScoreSheet } from './recognition.server.ts';
+import { findStretch, type Place } from './walk.server.ts';
 
 /**
  * One line of a list; the unit's name is that of the day of registration. `passed`: by the last appraisal, null before it.
@@ -20,24 +20,6 @@ export type ListedRegistration = Registration & {
 	passed: boolean | null;
 	honours: string[];
 	continued: boolean;
-};
-
-/** What a list is narrowed by; all of it lives in the address. `unitId`: that unit and everything under it today. */
-export type ListFilter = {
-	unitId: string;
-	year?: number | null;
-	level?: string | null;
-	field?: string | null;
-	state?: string | null;
-	novelty?: string | null;
-	subject?: string | null;
-	search?: string | null;
-	/** Of which tree the units are: of today (also where left out), of each registration's own day (`then`), or of a day. */
-	structure?: Structure | null;
-	/** Where the page begins: after the last line of the page before, or before the first line of the page after. */
-	after?: string | null;
-	before?: string | null;
-	limit?: number;
 };
 
 /** The same line in a file, which tells less. */
@@ -65,50 +47,38 @@ const UNIT_THEN = sql`
 		order by (u.valid @> coalesce(r.registered_on, current_date)) desc, upper(u.valid) desc nulls first limit 1
 	) v`;
 
-/** Whose a registration `r` is. */
-export const OWNED = { unit: 'r.unit_id', day: 'r.registered_on', case: 'r.id' } as const;
+/** The same for many lines: versions are joined at once, and only where none was in force is the nearest looked for. */
+const UNITS_THEN = sql`
+	left join unit_versions t on t.unit_id = r.unit_id and t.valid @> coalesce(r.registered_on, current_date)
+	left join lateral (
+		select u.code, u.name from unit_versions u where t.unit_id is null and u.unit_id = r.unit_id
+		order by upper(u.valid) desc nulls first limit 1
+	) near on true
+	cross join lateral (select coalesce(t.code, near.code) as code, coalesce(t.name, near.name) as name
+		where t.unit_id is not null or near.code is not null) v`;
 
 const PAGE = 50;
-/** So many lines are looked through in the time in which the index of names is asked. */
-const NEAREST = 20_000;
-const DAY = sql`coalesce(r.registered_on, 'infinity'::date)`;
-
 export type ListPage = { rows: ListedRegistration[]; previous: string | null; next: string | null };
 
 /** Registrations under a unit, newest day first, page by page; `previous` and `next` are null at the ends. */
 export async function list(db: Db, actor: Actor, filter: ListFilter): Promise<ListPage> {
 	const limit = filter.limit ?? PAGE;
 	const backwards = Boolean(filter.before);
-	const cursor = readCursor(filter.before ?? filter.after);
-	const from = cursor
-		? sql`and (${DAY}, r.id) ${backwards ? sql`>` : sql`<`} (${cursor.day}::date, ${cursor.id}::uuid)`
-		: sql``;
-	const order = backwards ? sql`asc` : sql`desc`;
-	const where = await listed(db, actor, filter);
-	const read = async (among: RawBuilder<unknown>, day: RawBuilder<unknown>) => {
-		// The page is found before anything is looked up for its lines: a planner would do that for the whole list.
-		const { rows: found } = await sql<ListedRegistration & { cursorDay: string }>`
-			select ${COLUMNS}, ${DAY}::text as "cursorDay"
-			from (select r.id from ${among} r ${where} ${from} order by ${day} ${order}, r.id ${order} limit ${limit + 1}) page
-			join registrations r on r.id = page.id ${UNIT_THEN}
-			order by ${DAY} ${order}, r.id ${order}`.execute(db);
-		return found;
-	};
-	const nearest = sql`(select r.*, ${DAY} as day from registrations r
-		where ${filter.year ? sql`r.year = ${filter.year}` : sql`true`} ${from} order by ${DAY} ${order}, r.id ${order} limit ${NEAREST})`;
-	// The planner takes every text for a rare one and would fetch all that have it: a page of a common one is near at hand.
-	const hasWords = filter.search?.trim() && !/\d/.test(filter.search);
-	const isNear = hasWords && (await seesWhole(db, actor, 'model.read', filter.unitId));
-	const near = isNear ? await read(nearest, sql`r.day`) : [];
-	const rows = near.length > limit ? near : await read(sql`registrations`, DAY);
-	const more = rows.length > limit;
-	const shown = rows.slice(0, limit);
+	const from = readCursor(filter.before ?? filter.after);
+	// The page is found before anything is looked up for its lines: a planner would do that for the whole list.
+	const places = await findStretch(db, actor, filter, { from, backwards, limit: limit + 1 });
+	const more = places.length > limit;
+	const shown = places.slice(0, limit);
 	if (backwards) shown.reverse();
+	const ids = shown.map((place) => place.id);
+	const { rows } = await sql<ListedRegistration>`
+		select ${COLUMNS} from registrations r ${UNIT_THEN} where r.id = any(${ids}::uuid[])
+		order by ${DAY} desc, r.id desc`.execute(db);
 	const [first, last] = [shown.at(0), shown.at(-1)];
 	return {
-		rows: shown,
-		previous: first && (backwards ? more : cursor !== null) ? `${first.cursorDay}~${first.id}` : null,
-		next: last && (backwards || more) ? `${last.cursorDay}~${last.id}` : null
+		rows,
+		previous: first && (backwards ? more : from !== null) ? `${first.day}~${first.id}` : null,
+		next: last && (backwards || more) ? `${last.day}~${last.id}` : null
 	};
 }
 
@@ -119,10 +89,11 @@ const FETCHED = 1000;
  * is the state of the books that the file shows.
  */
 export async function* listWhole(tx: Tx, actor: Actor, filter: ListFilter): AsyncGenerator<FiledRegistration[]> {
+	const sought = await readSought(tx, filter.search);
 	// A cursor is planned for its first rows; a file takes all of them.
 	await sql`set local cursor_tuple_fraction = 1`.execute(tx);
 	await sql`declare whole_list no scroll cursor for
-		select ${FILED} from registrations r ${UNIT_THEN} ${await listed(tx, actor, filter)}
+		select ${FILED} from registrations r ${UNITS_THEN} where ${await listed(tx, actor, filter, sought)}
 		order by ${DAY} desc, r.id desc`.execute(tx);
 	for (;;) {
 		const { rows } = await sql<FiledRegistration>`fetch ${sql.lit(FETCHED)} from whole_list`.execute(tx);
@@ -135,14 +106,14 @@ export async function* listWhole(tx: Tx, actor: Actor, filter: ListFilter): Asyn
 export const CURSOR = /^(infinity|\d{4}-\d{2}-\d{2})~([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** A place in the list as the address holds it; one that was tampered with counts as none. */
-function readCursor(text: string | null | undefined): { day: string; id: string } | null {
+function readCursor(text: string | null | undefined): Place | null {
 	const [, day, id] = CURSOR.exec(text ?? '') ?? [];
 	return day && id ? { day, id } : null;
 }
 
 /** Years in which anything was registered under a unit, latest first: one look for each, however many were. */
 export async function listRegistrationYears(db: Db, actor: Actor, unitId: string): Promise<number[]> {
-	const where = await listed(db, actor, { unitId });
+	const where = sql`where ${await listed(db, actor, { unitId }, null)}`;
 	const latest = (before: RawBuilder<unknown>) =>
 		sql`(select r.year from registrations r ${where} ${before} order by r.year desc limit 1)`;
 	const { rows } = await sql<{ year: number }>`
@@ -164,39 +135,10 @@ export async function countByState(db: Db, actor: Actor, filter: ListFilter): Pr
 			select r.state, sum(r.count)::bigint as count from registration_counts r
 			where ${sql.join([sql`true`, ...narrowed(ofAny)], sql` and `)} group by r.state having sum(r.count) <> 0`.execute(db)
 		: await sql<{ state: string; count: number }>`
-			select r.state, count(*)::bigint as count from registrations r ${await listed(db, actor, ofAny)} group by r.state`.execute(
+			select r.state, count(*)::bigint as count from registrations r where ${await listed(db, actor, ofAny, await readSought(db, filter.search))} group by r.state`.execute(
 				db
 			);
 	return new Map(rows.map((row) => [row.state, row.count]));
-}
-
-/** The one condition of a list and of its counts, on registrations `r`. */
-async function listed(db: Db, actor: Actor, filter: ListFilter): Promise<RawBuilder<unknown>> {
-	const { unitId, structure } = filter;
-	const visible = await visibleUnder(db, actor, 'model.read', { of: OWNED, unitId, ...(structure && { structure }) });
-	const named = filter.search?.trim() ? [isNamed(filter.search)] : [];
-	return sql`where ${sql.join([visible, ...narrowed(filter), ...named], sql` and `)}`;
-}
-
-function narrowed(filter: ListFilter): RawBuilder<boolean>[] {
-	const columns = ['year', 'level', 'field', 'state', 'novelty', 'subject'] as const;
-	return columns.flatMap((column) =>
-		filter[column] ? [sql<boolean>`${sql.ref(`r.${column}`)} = ${filter[column]}`] : []
-	);
-}
-
-/** By name, tone marks or not; what has a digit may also be the number of a decision. */
-function isNamed(search: string): RawBuilder<boolean> {
-	const name = sql<boolean>`r.name_key like ${`%${escapeLike(fold(search))}%`}`;
-	if (!/\d/.test(search)) return name;
-	const number = `${escapeLike(search.trim().toLowerCase())}%`;
-	// As an array, so that names and numbers are each looked up in their own index.
-	return sql<boolean>`(${name} or r.id = any(array(
-		select registration_id from recognitions where lower(decision_number) like ${number})))`;
-}
-
-function escapeLike(text: string): string {
-	return text.replace(/[\\%_]/g, '\\$&');
 }
 
 /** Lines for these ids, by id; what the actor may not see is absent. The way from a figure's records to their names. */

@@ -4,7 +4,7 @@ import { history } from '#lib/actions/action.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { list } from '#lib/models/list.server.ts';
 import { m } from '#lib/paraglide/messages.js';
-import { OWNED } from '#lib/models/list.server.ts';
+import { OWNED } from '#lib/models/narrow.server.ts';
 import { may, visibleTo, visibleUnder } from '#lib/units/authority.server.ts';
 import type { Unit } from '#lib/units/unit.ts';
 import { formatInstant, formatNumber } from '#lib/vietnamese/format.ts';

@@ -1,5 +1,5 @@
 import type { Structure } from '#lib/figures/figure.ts';
-import type { ListFilter } from '#lib/models/list.server.ts';
+import type { ListFilter } from '#lib/models/narrow.server.ts';
 import { FIELDS, LEVELS, NOVELTIES, STATES, SUBJECTS } from '#lib/models/model.ts';
 import { typedDay } from '#lib/vietnamese/day.ts';
 
