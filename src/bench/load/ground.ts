@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fillPlaces } from '#lib/places/import.server.ts';
 import { openDatabase, type Db } from '#lib/server/db.ts';
 import { migrateDatabase } from '#lib/server/migrate.ts';
 import { freePort } from '#lib/server/postgres.process.ts';
@@ -26,6 +27,8 @@ export async function onGround<T>(
 		const opened = await openDatabase(settings);
 		try {
 			const country = await fillCountry(opened.db, size);
+			// A server that starts on an empty list of places fills it, beside what is measured.
+			await fillPlaces(opened.db);
 			const port = await freePort(0);
 			// The offices come through a proxy on this machine, each from its own address.
 			const serve = () => start(data, ['--port', String(port)], { KHEO_TRUSTED_PROXIES: '127.0.0.1' });

@@ -1,4 +1,5 @@
 import type { Measured } from '../table.ts';
+import { idOf } from '../world/units.ts';
 import { callFrom, within_ms } from './calling.ts';
 import { flushesIn } from './flushes.ts';
 import type { Ground } from './ground.ts';
@@ -18,6 +19,7 @@ export async function measureGrouping({ access: { superuser }, country, serve }:
 	const serving = await serve();
 	const call = { url: serving.address, rate: null, patience_s: PATIENCE_S };
 	const each = Math.floor(country.communes.length / AT_A_TIME.length);
+	const unitId = idOf(country.communes[0]?.unit ?? '');
 	try {
 		const measured: Measured[] = [];
 		for (const [turn, connections] of AT_A_TIME.entries()) {
@@ -26,7 +28,9 @@ export async function measureGrouping({ access: { superuser }, country, serve }:
 			const ours = await flushesIn(superuser, () => callFrom({ ...call, connections, chains }));
 			const { latencies_ms, seconds } = ours.result;
 			const clients = Math.min(connections, MOST_CLIENTS);
-			const plain = await flushesIn(superuser, () => Promise.resolve(insertRate(superuser, clients)));
+			const plain = await flushesIn(superuser, () =>
+				Promise.resolve(insertRate(superuser, { clients, unitId, into: 'plain' }))
+			);
 			const p95 = Math.round(within_ms(latencies_ms, 0.95));
 			const pace = `${Math.round(latencies_ms.length / seconds)}/s, p95 ${p95} ms`;
 			measured.push({

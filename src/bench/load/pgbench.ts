@@ -7,20 +7,34 @@ import { join } from 'node:path';
 export const SECONDS = 6;
 const DEBIAN = '/usr/lib/postgresql';
 
-/** A plain table: what a posting holds, a key, no other index, nothing checked. */
-const TABLE = `
-	drop table if exists yardstick;
-	create table yardstick (id uuid primary key, home_id uuid, measure text, unit_id uuid, on_date date, cohort_on date,
-		recorded_at timestamptz default clock_timestamp(), quantity bigint, facets jsonb, noun text, case_id uuid, action_id uuid);`;
+/** Into what it inserts: a table of the columns of `postings` with its key alone; or one that is like it in all, for folding too. */
+const TABLES = {
+	plain: `
+		create table yardstick as select * from postings limit 0;
+		alter table yardstick add primary key (home_id, id);
+		alter table yardstick alter recorded_at set default clock_timestamp();`,
+	ledger: `
+		create table yardstick (like postings including all, foreign key (unit_id) references units (id));
+		create trigger facets after insert on yardstick referencing new table as added
+			for each statement execute function check_posting_facets();
+		create trigger folding after insert on yardstick referencing new table as added
+			for each statement execute function await_folding();`
+};
+const CLEAR = `
+	delete from unfolded using yardstick where unfolded.id = yardstick.id;
+	drop table yardstick;`;
 
-const INSERT = `
-	insert into yardstick (id, home_id, measure, unit_id, on_date, cohort_on, quantity, facets, noun, case_id, action_id)
-	values (gen_random_uuid(), '01900000-0000-7000-8000-000000000001', 'model.registered', '01900000-0000-7000-8000-000000000002',
-		current_date, current_date, 1, '{"kind": "model", "year": "2026", "field": "economy", "level": "base", "novelty": "new",
-		"subject": "collective"}', 'registration', '01900000-0000-7000-8000-000000000003', '01900000-0000-7000-8000-000000000004');`;
+const insertion = (unitId: string) => `
+	insert into yardstick (home_id, id, measure, unit_id, on_date, cohort_on, quantity, about, facets, noun, case_id, action_id)
+	values ('${unitId}', gen_random_uuid(), 'model.registered', '${unitId}', current_date, current_date, 1, false,
+		'{"kind": "model", "year": "2026", "field": "economy", "level": "base", "novelty": "new", "subject": "collective"}',
+		'registration', gen_random_uuid(), gen_random_uuid());`;
 
 /** Rows a second that so many clients of pgbench insert, each in its own durable transaction; null where there is no pgbench. */
-export function insertRate(connection: string, clients: number): number | null {
+export function insertRate(
+	connection: string,
+	{ clients, unitId, into }: { clients: number; unitId: string; into: keyof typeof TABLES }
+): number | null {
 	const bin = folderOfPgbench();
 	if (bin === null) return null;
 	const folder = mkdtempSync(join(tmpdir(), 'kheo-pgbench-'));
@@ -28,11 +42,16 @@ export function insertRate(connection: string, clients: number): number | null {
 	url.pathname = '/kheo';
 	try {
 		const script = join(folder, 'insert.sql');
-		writeFileSync(script, INSERT.replace(/\s*\n\s*/g, ' ').trim());
-		run(join(bin, 'psql'), ['-q', '-c', TABLE, url.href]);
+		writeFileSync(
+			script,
+			insertion(unitId)
+				.replace(/\s*\n\s*/g, ' ')
+				.trim()
+		);
+		run(join(bin, 'psql'), ['-q', '-c', TABLES[into], url.href]);
 		const options = ['-n', '-f', script, '-c', String(clients), '-j', '2', '-T', String(SECONDS)];
 		const said = run(join(bin, 'pgbench'), [...options, url.href]);
-		run(join(bin, 'psql'), ['-q', '-c', 'drop table yardstick', url.href]);
+		run(join(bin, 'psql'), ['-q', '-c', CLEAR, url.href]);
 		return Number(/tps = ([\d.]+)/.exec(said)?.[1] ?? Number.NaN);
 	} finally {
 		rmSync(folder, { recursive: true });

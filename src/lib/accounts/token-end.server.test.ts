@@ -1,16 +1,22 @@
 import { expect } from 'vitest';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
+import { Problem } from '#lib/server/problem.ts';
 import { dayPlus } from '#lib/vietnamese/day.ts';
 import { test } from '../../../tests/database.ts';
 import { issue } from './link.server.ts';
 import { changePassword, resetPassword } from './password-change.server.ts';
 import { machine, office, PASSWORD, person } from './people.sample.ts';
 import { actorOf, endRole, grant, listOwn } from './role.server.ts';
-import { actorOfToken, create } from './token.server.ts';
+import { create, ownersOf } from './token.server.ts';
 
 const next = 'suối Giàng chè cổ thụ';
 const ended = { code: 'api.token_ended' };
+async function actorOfToken(db: Db, secret: string) {
+	const found = (await ownersOf(db, [secret])).get(secret);
+	if (!found || found instanceof Problem) throw found;
+	return found;
+}
 
 /** Somebody with two roles and a token. */
 async function owner(db: Db) {

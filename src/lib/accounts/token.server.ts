@@ -4,7 +4,7 @@ import { v7 as newId } from 'uuid';
 import { command } from '#lib/actions/action.server.ts';
 import { today } from '#lib/server/clock.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
-import { problem } from '#lib/server/problem.ts';
+import { Problem, problem } from '#lib/server/problem.ts';
 import { authorise, may, visibleTo } from '#lib/units/authority.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
 import { daysBetween } from '#lib/vietnamese/day.ts';
@@ -78,6 +78,7 @@ async function acted(tx: Tx, what: { id: string; unitId: string; verb: string; d
 
 /** A token as it was given, its owner, and the owner's roles of today as far as they reach. */
 type Presented = {
+	hash: string;
 	id: string;
 	name: string;
 	scopes: string[];
@@ -88,14 +89,17 @@ type Presented = {
 	grants: Grant[];
 };
 
+/** Who asks with a token. */
+export type TokenOwner = Actor & { token: NonNullable<Actor['token']> };
+
 /**
- * Who asks with this token: its owner with the roles of today, cut down to the token's unit and scopes. Refuses a token
- * that was never given (`api.token_unknown`) and one that was revoked, has expired or whose owner has no role left there.
- * A role from above the unit counts on the unit, one below it on its own.
+ * Who asks with each of these tokens: its owner with the roles of today, cut down to the token's unit and scopes; or why it is
+ * refused: it was never given (`api.token_unknown`), or it was revoked, has expired or its owner has no role left there
+ * (`api.token_ended`). A role from above the unit counts on the unit, one below it on its own.
  */
-export async function actorOfToken(db: Db, secret: string): Promise<Actor & { token: NonNullable<Actor['token']> }> {
+export async function ownersOf(db: Db, secrets: readonly string[]): Promise<Map<string, TokenOwner | Problem>> {
 	const { rows } = await sql<Presented>`
-		select t.id, t.name, t.scopes, t.user_id as "userId", u.name as "userName",
+		select t.token_hash as hash, t.id, t.name, t.scopes, t.user_id as "userId", u.name as "userName",
 			(t.revoked_at is not null or t.expires_on <= ${today()}::date) as "isOver",
 			coalesce(t.last_used_at >= now() - interval '1 minute', false) as "isUsedLately",
 			coalesce((
@@ -111,18 +115,35 @@ export async function actorOfToken(db: Db, secret: string): Promise<Actor & { to
 				) reach
 				where g.user_id = t.user_id and ${HELD}
 			), '[]') as grants
-		from api_tokens t join users u on u.id = t.user_id where t.token_hash = ${hashOf(secret)}`.execute(db);
-	const found = rows[0];
-	if (!found) throw problem('api.token_unknown');
-	const { id, name, grants, userId, userName } = found;
-	if (found.isOver || grants.length === 0) throw problem('api.token_ended');
-	if (!found.isUsedLately) {
-		await sql`
-			update api_tokens set last_used_at = now()
-			where id = ${id}::uuid and (last_used_at is null or last_used_at < now() - interval '1 minute')`.execute(db);
-	}
-	const token = { id, name, permissions: permissionsOf(found.scopes.filter(isScope)) };
+		from api_tokens t join users u on u.id = t.user_id where t.token_hash = any(${secrets.map(hashOf)}::text[])`.execute(
+		db
+	);
+	const unnoted = rows.filter((row) => isAlive(row) && !row.isUsedLately).map(({ id }) => id);
+	if (unnoted.length > 0) await noteUse(db, unnoted);
+	const found = new Map(rows.map((row) => [row.hash, row]));
+	return new Map(secrets.map((secret) => [secret, ownerOf(found.get(hashOf(secret)))]));
+}
+
+function ownerOf(presented: Presented | undefined): TokenOwner | Problem {
+	if (!presented) return problem('api.token_unknown');
+	if (!isAlive(presented)) return problem('api.token_ended');
+	const { id, name, scopes, grants, userId, userName } = presented;
+	const token = { id, name, permissions: permissionsOf(scopes.filter(isScope)) };
 	return { id: userId, name: userName, grants, everything: false, token };
+}
+
+function isAlive({ isOver, grants }: Presented): boolean {
+	return !isOver && grants.length > 0;
+}
+
+/** Once a minute. Who is revoking one at this moment is not waited for. */
+async function noteUse(db: Db, ids: readonly string[]): Promise<void> {
+	await sql`
+		update api_tokens set last_used_at = now() where id in (
+			select id from api_tokens where id = any(${[...ids]}::uuid[])
+				and (last_used_at is null or last_used_at < now() - interval '1 minute') order by id for update skip locked)`.execute(
+		db
+	);
 }
 
 /** As it is kept: a token is long and random, so that a plain hash is enough. */

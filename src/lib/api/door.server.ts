@@ -1,28 +1,27 @@
 import { createHash } from 'node:crypto';
 import { v7 as newId } from 'uuid';
 import { z } from 'zod';
-import { actorOfToken } from '#lib/accounts/token.server.ts';
+import type { TokenOwner } from '#lib/accounts/token.server.ts';
 import { once } from '#lib/actions/action.server.ts';
 import type { Locale } from '#lib/paraglide/runtime.js';
-import { MAX_CONNECTIONS, type Db, type Tx } from '#lib/server/db.ts';
-import { problem } from '#lib/server/problem.ts';
+import type { Db, Tx } from '#lib/server/db.ts';
+import { Problem, problem } from '#lib/server/problem.ts';
 import { identify } from '#lib/server/refusal-log.ts';
-import { inTurn, makeTurns } from '#lib/server/turns.ts';
+import { inTurn } from '#lib/server/turns.ts';
+import { admit, turns } from './admission.server.ts';
 import { readBytes, readJsonBody } from './body.ts';
 import { accepts, isKnown, isMatched, languageOf, tagOf } from './headers.ts';
 import { writeJson } from './json.ts';
 import { inLanguage } from './language.server.ts';
 import type { FileAnswer, Operation, Sent } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
-import { count, rateHeaders, refuseBeyond } from './rate.server.ts';
+import { rateHeaders, refuseBeyond, type Rate } from './rate.server.ts';
 import { refused } from './refused.ts';
 import { find } from './route.ts';
+import { doTogether, type Kept } from './together.server.ts';
 
 const BASE = '/api/v1';
 const JSON_TYPE = 'application/json';
-
-/** Programs that come all at once leave connections to people at their screens. */
-const turns = makeTurns({ atOnce: Math.ceil((MAX_CONNECTIONS * 2) / 3), patience_ms: 30_000 });
 
 /** `address`: the network address that asks; `bodyTime_ms`: how long a body may take. */
 export type Asking = { db: Db; address: string; bodyTime_ms?: number };
@@ -56,7 +55,9 @@ async function answered(request: Request, asking: Asking, locale: Locale): Promi
 
 async function carryOut(request: Request, asking: Asking, headers: Headers): Promise<Response> {
 	const { db } = asking;
-	await inTurn(turns, () => limit(db, headers, ['address', asking.address]));
+	const secret = secretOf(request);
+	const admitted = await admit(db, { address: asking.address, secret });
+	limit(headers, admitted.rate);
 	const url = new URL(request.url);
 	const found = find(OPERATIONS, url.pathname.slice(BASE.length));
 	const allowed = methodsOf(found.operations);
@@ -68,13 +69,10 @@ async function carryOut(request: Request, asking: Asking, headers: Headers): Pro
 		throw problem('api.method', { method: request.method, allowed });
 	}
 	identify({ route: operation.name });
-	const secret = secretOf(request);
-	const actor = await inTurn(turns, async () => {
-		const owner = await actorOfToken(db, secret);
-		identify({ actor: owner.id });
-		await limit(db, headers, ['token', owner.token.id]);
-		return owner;
-	});
+	if (admitted.owner instanceof Problem) throw admitted.owner;
+	const { actor, rate } = admitted.owner;
+	identify({ actor: actor.id });
+	limit(headers, rate);
 	if (!actor.token.permissions.includes(operation.scope))
 		throw problem('api.scope_missing', { scope: operation.scope });
 	if (!accepts(request.headers.get('accept'), operation.file ?? JSON_TYPE))
@@ -87,13 +85,12 @@ async function carryOut(request: Request, asking: Asking, headers: Headers): Pro
 type Asked = {
 	request: Request;
 	operation: Operation;
-	actor: Awaited<ReturnType<typeof actorOfToken>>;
+	actor: TokenOwner;
 	sent: Sent;
 	headers: Headers;
 };
 
-async function limit(db: Db, headers: Headers, [of, subject]: ['address' | 'token', string]): Promise<void> {
-	const rate = await count(db, of, subject);
+function limit(headers: Headers, rate: Rate): void {
 	for (const [name, value] of Object.entries(rateHeaders(rate))) headers.set(name, value);
 	refuseBeyond(rate);
 }
@@ -103,10 +100,8 @@ function methodsOf(operations: readonly Operation[]): string {
 	return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
 }
 
-function secretOf(request: Request): string {
-	const [, secret] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(request.headers.get('authorization') ?? '') ?? [];
-	if (!secret) throw problem('api.token_missing');
-	return secret;
+function secretOf(request: Request): string | null {
+	return /^Bearer ([\x21-\x7e]{1,200})$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? null;
 }
 
 /** A parameter given twice stays a list, which no schema takes for a value. */
@@ -149,9 +144,6 @@ function fileResponse(headers: Headers, type: string, { name, bytes }: FileAnswe
 	});
 }
 
-/** What a write answered, as it is kept for whoever comes with the same key again. */
-type Kept = { text: string; location: string | null };
-
 async function write({ db, bodyTime_ms }: Asking, asked: Asked): Promise<Response> {
 	const { request, operation, actor, sent, headers } = asked;
 	const url = new URL(request.url);
@@ -169,13 +161,18 @@ async function write({ db, bodyTime_ms }: Asking, asked: Asked): Promise<Respons
 			.update([request.method, url.pathname, url.search, ifMatch, body.digested].join('\n'))
 			.digest('hex')
 	};
-	const run = async (tx: Tx): Promise<Kept> => {
-		const value = await operation.run({ db: tx, actor, match }, { ...sent, body: body.value });
+	const said = { ...sent, body: body.value };
+	const kept = (value: unknown): Kept => {
 		const made = operation.makes ? `${BASE}${operation.makes}` : url.pathname;
 		const location = operation.creates ? `${made}/${Made.parse(value).id}` : null;
 		return { text: writeJson(value), location };
 	};
-	const { result, isRepeated } = await inTurn(turns, () => once(db, actor, keyed, run));
+	const run = async (tx: Tx) => kept(await operation.run({ db: tx, actor, match }, said));
+	const together =
+		operation.together && (await doTogether(db, operation.together, { ...keyed, actor, sent: said, kept }));
+	const { result, isRepeated } = together
+		? { result: together, isRepeated: false }
+		: await inTurn(turns, () => once(db, actor, keyed, run));
 	if (isRepeated) headers.set('idempotency-replayed', 'true');
 	if (operation.matches) headers.set('etag', tagOf(result.text));
 	if (result.location) headers.set('location', result.location);

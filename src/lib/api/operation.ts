@@ -3,8 +3,8 @@ import { en, vi } from 'zod/locales';
 import type { Actor } from '#lib/accounts/actor.ts';
 import type { Scope } from '#lib/accounts/token.ts';
 import { getLocale } from '#lib/paraglide/runtime.js';
-import type { Db } from '#lib/server/db.ts';
-import { problem, type ProblemCode } from '#lib/server/problem.ts';
+import type { Db, Tx } from '#lib/server/db.ts';
+import { Problem, problem, type ProblemCode } from '#lib/server/problem.ts';
 
 /** What other programs can ask for, as data: the door, the description and the tests all read it from here. */
 
@@ -56,6 +56,11 @@ export type Operation = Described &
 	Schemas<z.ZodType, z.ZodType, z.ZodType, z.ZodType> & {
 		/** Parses what was sent and carries it out; without HTTP, so that tests can run any operation as anybody. */
 		run: (context: Context, sent: Sent) => Promise<unknown>;
+		/**
+		 * Carries out what several asked at the same time, in one transaction. Answers null for those that it left alone, for whatever
+		 * reason: each of them is run by itself.
+		 */
+		together?: (tx: Tx, asked: readonly { actor: Actor; sent: Sent }[]) => Promise<readonly unknown[]>;
 	};
 
 export const NOTHING = z.strictObject({});
@@ -68,17 +73,43 @@ export function operation<P extends z.ZodType, Q extends z.ZodType, B extends z.
 				context: Context,
 				sent: { params: z.output<P>; query: z.output<Q>; body: z.output<B> }
 			) => Promise<z.input<A> | FileAnswer>;
+			together?: (
+				tx: Tx,
+				asked: readonly { actor: Actor; params: z.output<P>; body: z.output<B> }[]
+			) => Promise<readonly (z.input<A> | null)[]>;
 		}
 ): Operation {
+	const said = ({ params = {}, query = {}, body = {} }: Sent) => ({
+		params: read(given.params, params, 'path'),
+		query: read(given.query, query, 'query'),
+		body: read(given.body, body, 'body')
+	});
+	const { together, ...described } = given;
 	return {
-		...given,
-		run: async (context, { params = {}, query = {}, body = {} }) =>
-			given.run(context, {
-				params: read(given.params, params, 'path'),
-				query: read(given.query, query, 'query'),
-				body: read(given.body, body, 'body')
-			})
+		...described,
+		run: async (context, sent) => given.run(context, said(sent)),
+		...(together && {
+			together: async (tx, asked) => {
+				const fit = asked.map(({ actor, sent }) => unlessRefused(() => ({ actor, ...said(sent) })));
+				const answers = await together(tx, fit.filter(isSaid));
+				const next = answers.values();
+				return fit.map((one) => (one ? (next.next().value ?? null) : null));
+			}
+		})
 	};
+}
+
+function unlessRefused<T>(read: () => T): T | null {
+	try {
+		return read();
+	} catch (error) {
+		if (error instanceof Problem) return null;
+		throw error;
+	}
+}
+
+function isSaid<T>(one: T | null): one is T {
+	return one !== null;
 }
 
 /** Where something was wrong with a request; a body that is JSON and does not fit is told apart from a wrong address. */

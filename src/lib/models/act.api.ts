@@ -2,15 +2,18 @@ import { z } from 'zod';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { NOTHING, operation, UnitCode } from '#lib/api/operation.ts';
 import { today } from '#lib/server/clock.ts';
-import type { Db } from '#lib/server/db.ts';
+import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
 import { ACTS, type Act } from './act.ts';
 import { isPlain, perform, type PlainNoun } from './act.server.ts';
+import type { Step } from './change.server.ts';
 import { replicate } from './continuation.server.ts';
 import { get } from './list.server.ts';
 import { DecisionForm, Id, PointsForm, Reason, RegistrationForm } from './model.schema.ts';
 import { appraise, findSheet, selfAssess } from './recognition.server.ts';
+import { ACCEPTANCE, SUBMISSION } from './registration.server.ts';
+import { changeTogether } from './together.server.ts';
 
 const ById = z.strictObject({ id: Id });
 const Made = z.strictObject({ id: z.uuid() });
@@ -45,6 +48,21 @@ const isPlainAct = (act: (typeof ACTS)[number]): act is (typeof ACTS)[number] & 
 	isPlain(act.noun);
 const PLAIN: readonly PlainAct[] = ACTS.filter(isPlainAct);
 
+/** Steps that many programs' requests are done in together when they come at the same time. */
+const STEPS: Partial<Record<PlainNoun, Step>> = { submission: SUBMISSION, acceptance: ACCEPTANCE };
+
+function together(noun: PlainNoun) {
+	const step = STEPS[noun];
+	if (!step) return {};
+	return {
+		together: async (tx: Tx, asked: readonly { actor: Actor; params: z.output<typeof ById> }[]) => {
+			const wishes = asked.map(({ actor, params: { id } }) => ({ actor, ids: [id] }));
+			const done = await changeTogether(tx, wishes, step);
+			return wishes.map((wish) => (done.has(wish) ? { count: 1 } : null));
+		}
+	};
+}
+
 /** Every act that asks no more than a reason or a decision, on one registration … */
 const ONE = PLAIN.map((act) =>
 	operation({
@@ -56,7 +74,8 @@ const ONE = PLAIN.map((act) =>
 		query: NOTHING,
 		body: bodyOf(act),
 		answer: Done,
-		run: (context, { params: { id }, body }) => carryOut(context, act, { ...body, ids: [id] })
+		run: (context, { params: { id }, body }) => carryOut(context, act, { ...body, ids: [id] }),
+		...together(act.noun)
 	})
 );
 

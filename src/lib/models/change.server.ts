@@ -12,19 +12,34 @@ import { allowed, facets, LEADS_TO, may, type Registration, type Verb } from './
 
 export type Held = Registration & { homeId: string };
 
-const COLUMNS = sql`r.id, r.home_id as "homeId", r.model_id as "modelId", r.previous_id as "previousId", r.unit_id as "unitId",
+/** Of `registrations r`. */
+export const COLUMNS = sql`r.id, r.home_id as "homeId", r.model_id as "modelId", r.previous_id as "previousId", r.unit_id as "unitId",
 	r.year, r.level, r.kind, r.field, r.subject, r.novelty, r.state, r.name, r.place, r.note, r.registered_on as "registeredOn",
 	r.contents, r.score::float8 as score`;
 
-/** What is done to one registration: its new columns, what it enters in the ledger, what the action remembers. */
-type Effect = { details?: Record<string, unknown>; postings?: readonly NewPosting[] };
+/**
+ * What is done to one registration: what it enters in the ledger, what the action remembers, and the day of registration and the
+ * unit that it gets with its state.
+ */
+export type Effect = {
+	details?: Record<string, unknown>;
+	postings?: readonly NewPosting[];
+	becomes?: { registeredOn: string; unitId: string };
+};
 
-export type Change = {
-	ids: readonly string[];
+/** A kind of change whose effects on many are read and written in as few statements as those on one. */
+export type Step = {
 	verb: Verb;
 	permission: Permission;
+	/** Reads what has to be known of all of them; what it answers says, or refuses, each one's effect. */
+	plan: (tx: Tx, all: readonly Held[]) => Promise<(held: Held, actionId: string) => Effect>;
+};
+
+export type Change = Omit<Step, 'plan'> & {
+	ids: readonly string[];
 	reason?: string | null;
 	key?: string;
+	plan?: Step['plan'];
 	/** Runs after all rows are locked, their states checked and moved; for each in the order of ids. */
 	effect?: (tx: Tx, held: Held, actionId: string) => Promise<Effect>;
 };
@@ -41,31 +56,39 @@ export async function change(db: Db, actor: Actor, wanted: Change): Promise<{ co
 		db,
 		actor,
 		async (tx) => {
-			const actions: NewAction[] = [];
-			const postings: NewPosting[] = [];
 			const all = await holdAll(tx, ids);
 			await authoriseAll(tx, actor, wanted.permission, await holdersOf(tx, all));
 			for (const held of all) refuseUnlessAllowed(held, wanted.verb);
-			await move(tx, ids, wanted.verb);
-			for (const held of all) {
+			const effectOf = await wanted.plan?.(tx, all);
+			const entries = all.map((held): Entry => {
 				const actionId = newId();
-				const effect = (await wanted.effect?.(tx, held, actionId)) ?? {};
-				postings.push(...(effect.postings ?? []));
-				actions.push(
-					actionOf(held, {
-						id: actionId,
-						verb: wanted.verb,
-						reason: wanted.reason ?? null,
-						details: effect.details ?? {}
-					})
-				);
-			}
-			await post(tx, postings);
-			const [first, ...rest] = actions;
+				return { held, actionId, effect: effectOf?.(held, actionId) ?? {} };
+			});
+			const [first, ...rest] = await enter(tx, entries, wanted);
 			if (!first) throw problem('model.none_selected');
-			return { result: { count: actions.length }, actions: [first, ...rest] };
+			return { result: { count: entries.length }, actions: [first, ...rest] };
 		},
 		wanted.key
+	);
+}
+
+/** A registration, locked and allowed to change, and what is to be done to it. */
+export type Entry = { held: Held; actionId: string; effect: Effect };
+
+/** Moves the states and enters the postings; answers the actions, which are the caller's to write. */
+export async function enter(
+	tx: Tx,
+	entries: Entry[],
+	by: Pick<Change, 'verb' | 'reason' | 'effect'>
+): Promise<NewAction[]> {
+	await move(tx, entries, by.verb);
+	for (const entry of entries) entry.effect = (await by.effect?.(tx, entry.held, entry.actionId)) ?? entry.effect;
+	await post(
+		tx,
+		entries.flatMap(({ effect }) => effect.postings ?? [])
+	);
+	return entries.map(({ held, actionId, effect }) =>
+		actionOf(held, { id: actionId, verb: by.verb, reason: by.reason ?? null, details: effect.details ?? {} })
 	);
 }
 
@@ -119,12 +142,20 @@ export function refuseUnlessAllowed(held: Registration, verb: Verb): void {
 	});
 }
 
-async function move(tx: Tx, ids: readonly string[], verb: Verb): Promise<void> {
+async function move(tx: Tx, entries: readonly Entry[], verb: Verb): Promise<void> {
 	const targets: Partial<Record<Verb, string>> = LEADS_TO;
 	const state = targets[verb];
 	if (!state) return;
+	const rows = entries.map(({ held, effect: { becomes } }) => ({
+		id: held.id,
+		registered_on: becomes?.registeredOn ?? held.registeredOn,
+		unit_id: becomes?.unitId ?? held.unitId
+	}));
 	await sql`
-		update registrations set state = ${state}, changed_at = now() where id = any(${[...ids]}::uuid[])`.execute(tx);
+		update registrations r
+		set state = ${state}, changed_at = now(), registered_on = to_be.registered_on, unit_id = to_be.unit_id
+		from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as to_be (id uuid, registered_on date, unit_id uuid)
+		where r.id = to_be.id`.execute(tx);
 }
 
 export function actionOf(

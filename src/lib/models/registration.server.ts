@@ -7,11 +7,11 @@ import { today } from '#lib/server/clock.ts';
 import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise } from '#lib/units/authority.server.ts';
-import { holderOf, refuseEnded, takerOf } from '#lib/units/taker.server.ts';
+import { endings, holderOf, refuseEnded, takersOf } from '#lib/units/taker.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
 import { fold, normalise } from '#lib/vietnamese/text.ts';
 import { refuseUnlessInForce } from './choice.server.ts';
-import { actionOf, change, hold, posting, refuseUnlessAllowed, rowOf, type Held } from './change.server.ts';
+import { actionOf, change, hold, posting, refuseUnlessAllowed, rowOf, type Held, type Step } from './change.server.ts';
 import type { Contents, Field, Kind, Level, Novelty, Subject } from './model.ts';
 
 /** What a form, an API call or a row of a list says about a registration. */
@@ -151,25 +151,30 @@ export async function edit(db: Db, actor: Actor, id: string, input: Registration
 
 /** The unit hands it up; the day of registration is fixed by now. */
 export async function submit(db: Db, actor: Actor, ids: readonly string[], key?: string): Promise<{ count: number }> {
-	return change(db, actor, {
-		ids,
-		verb: 'submit',
-		permission: 'model.write',
-		key,
-		effect: async (tx, held) => {
-			if (held.registeredOn) return {};
-			const day = today();
-			// A draft that a unit left when it ended is handed up by who took it over.
-			const unitId = await takerOf(tx, held, day);
-			await refuseEnded(tx, unitId, day);
-			await sql`
-				update registrations set registered_on = ${day}::date, unit_id = ${unitId}::uuid where id = ${held.id}::uuid`.execute(
-				tx
-			);
-			return { details: { registeredOn: day, ...(unitId !== held.unitId && { unitId, leftBy: held.unitId }) } };
-		}
-	});
+	return change(db, actor, { ...SUBMISSION, ids, key });
 }
+
+export const SUBMISSION: Step = {
+	verb: 'submit',
+	permission: 'model.write',
+	plan: async (tx, all) => {
+		const day = today();
+		// A draft that a unit left when it ended is handed up by who took it over.
+		const takers = await takersOf(
+			tx,
+			all.filter(({ registeredOn }) => !registeredOn),
+			day
+		);
+		const refuseWhereEnded = await endings(tx, [...new Set(takers.values())], day);
+		return (held) => {
+			if (held.registeredOn) return {};
+			const unitId = takers.get(held.id) ?? held.unitId;
+			refuseWhereEnded(unitId);
+			const left = unitId === held.unitId ? {} : { unitId, leftBy: held.unitId };
+			return { becomes: { registeredOn: day, unitId }, details: { registeredOn: day, ...left } };
+		};
+	}
+};
 
 /** The office gives it back with a reason that the unit reads at the record. */
 export async function giveBack(
@@ -185,7 +190,7 @@ export async function giveBack(
 		permission: 'model.review',
 		reason,
 		key: given.key,
-		effect: async (_tx, held, actionId) => ({
+		plan: async () => (held, actionId) => ({
 			postings: [posting(held, 'model.returned', { onDate: today(), actionId })]
 		})
 	});
@@ -193,16 +198,16 @@ export async function giveBack(
 
 /** The office accepts: from now on it counts as registered, on the day it was handed in. */
 export async function accept(db: Db, actor: Actor, ids: readonly string[], key?: string): Promise<{ count: number }> {
-	return change(db, actor, {
-		ids,
-		verb: 'accept',
-		permission: 'model.review',
-		key,
-		effect: async (_tx, held, actionId) => ({
-			postings: [posting(held, 'model.registered', { onDate: held.registeredOn ?? today(), actionId })]
-		})
-	});
+	return change(db, actor, { ...ACCEPTANCE, ids, key });
 }
+
+export const ACCEPTANCE: Step = {
+	verb: 'accept',
+	permission: 'model.review',
+	plan: async () => (held, actionId) => ({
+		postings: [posting(held, 'model.registered', { onDate: held.registeredOn ?? today(), actionId })]
+	})
+};
 
 /** Taken back before it is decided on: what was counted is reversed, because it should not have been. */
 export async function withdraw(

@@ -38,29 +38,52 @@ export async function holdersOf(db: Db, cases: readonly { id: string; unitId: st
 
 /** The open unit that has a case of a unit on a day: the unit, whom the case was attributed to, or who took either over. */
 export async function takerOf(db: Db, of: { id: string; unitId: string }, day: string): Promise<string> {
-	const holder = await holderOf(db, of);
-	const { rows } = await sql<{ taker: string }>`
-		select p.ancestor_id as taker from unit_paths p
-		join unit_versions v on v.unit_id = p.ancestor_id and v.valid @> ${day}::date
-		where p.unit_id = ${holder}::uuid and p.valid @> ${day}::date and upper_inf(p.known) and not p.undivided
-			and (p.depth = 0 or p.inherited)
-		order by p.depth limit 1`.execute(db);
-	return rows[0]?.taker ?? holder;
+	return (await takersOf(db, [of], day)).get(of.id) ?? of.unitId;
+}
+
+/** As `takerOf`, for many cases; by case. */
+export async function takersOf(
+	db: Db,
+	cases: readonly { id: string; unitId: string }[],
+	day: string
+): Promise<Map<string, string>> {
+	const { rows } = await sql<{ id: string; taker: string }>`
+		select c.id, coalesce(taker.id, holder.id) as taker
+		from unnest(${cases.map(({ id }) => id)}::uuid[], ${cases.map(({ unitId }) => unitId)}::uuid[]) as c (id, unit_id)
+		left join case_shares share on share.case_id = c.id and share.unit_id = c.unit_id
+			and share.valid @> ${today()}::date and upper_inf(share.known)
+		cross join lateral (select coalesce(share.heir_id, c.unit_id) as id) holder
+		left join lateral (
+			select p.ancestor_id as id from unit_paths p
+			join unit_versions v on v.unit_id = p.ancestor_id and v.valid @> ${day}::date
+			where p.unit_id = holder.id and p.valid @> ${day}::date and upper_inf(p.known) and not p.undivided
+				and (p.depth = 0 or p.inherited)
+			order by p.depth limit 1
+		) taker on true`.execute(db);
+	return new Map(rows.map(({ id, taker }) => [id, taker]));
 }
 
 /** Nothing new is entered for a unit on a day on which it is no more, or not yet: refused, naming who took it over. */
 export async function refuseEnded(tx: Tx, unitId: string, day: string): Promise<void> {
-	const { rows } = await sql<{ name: string; since: string; heir: string | null; closed: boolean }>`
-		select s.name, lower(s.valid) as since, s.closed,
+	(await endings(tx, [unitId], day))(unitId);
+}
+
+/** As `refuseEnded`, for many units: asked for one of them, the answer refuses it. */
+export async function endings(tx: Tx, unitIds: readonly string[], day: string): Promise<(unitId: string) => void> {
+	const { rows } = await sql<{ id: string; name: string; since: string; heir: string | null; closed: boolean }>`
+		select distinct on (s.unit_id) s.unit_id as id, s.name, lower(s.valid) as since, s.closed,
 			case when s.heirless then null else (select h.name from unit_states h where h.unit_id = s.parent_id
 				and upper_inf(h.known) order by lower(h.valid) desc limit 1) end as heir
-		from unit_states s where s.unit_id = ${unitId}::uuid and upper_inf(s.known)
+		from unit_states s where s.unit_id = any(${[...unitIds]}::uuid[]) and upper_inf(s.known)
 			and (s.valid @> ${day}::date or lower(s.valid) > ${day}::date)
-		order by lower(s.valid) limit 1`.execute(tx);
-	const state = rows[0];
-	if (!state || (!state.closed && state.since <= day)) return;
-	const params = { unit: state.name, day: formatDay(state.since) };
-	if (!state.closed) throw problem('unit.not_yet', params);
-	if (state.heir === null) throw problem('unit.ended', params);
-	throw problem('unit.ended_taken_over', { ...params, heir: state.heir });
+		order by s.unit_id, lower(s.valid)`.execute(tx);
+	const states = new Map(rows.map((row) => [row.id, row]));
+	return (unitId) => {
+		const state = states.get(unitId);
+		if (!state || (!state.closed && state.since <= day)) return;
+		const params = { unit: state.name, day: formatDay(state.since) };
+		if (!state.closed) throw problem('unit.not_yet', params);
+		if (state.heir === null) throw problem('unit.ended', params);
+		throw problem('unit.ended_taken_over', { ...params, heir: state.heir });
+	};
 }
