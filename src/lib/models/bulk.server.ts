@@ -4,7 +4,8 @@ import type { NewAction } from '#lib/actions/action.server.ts';
 import type { Tx } from '#lib/server/db.ts';
 import { post, type NewPosting } from '#lib/ledger/ledger.server.ts';
 import { normalise } from '#lib/vietnamese/text.ts';
-import { posting, rowOf, type Held } from './change.server.ts';
+import { posting, type Held } from './change.server.ts';
+import { enrol } from './enrol.server.ts';
 import type { RegistrationInput } from './registration.server.ts';
 
 /** A registration that a list brings as already registered, and what the list says was decided on it. */
@@ -36,8 +37,10 @@ export async function registerAll(tx: Tx, lists: Lists): Promise<{ held: Held[];
 	for (let from = 0; from < lists.rows.length; from += AT_ONCE) {
 		const rows = lists.rows.slice(from, from + AT_ONCE);
 		const entries = rows.map((row) => ({ row, held: heldOf(row, lists), actionId: newId() }));
-		await insertModels(tx, entries);
-		await insertRegistrations(tx, entries, lists.importId);
+		await enrol(
+			tx,
+			entries.map(({ row, held }) => ({ ...row, held, importId: lists.importId }))
+		);
 		await insertRecognitions(tx, entries, lists);
 		await post(
 			tx,
@@ -100,35 +103,6 @@ function heldOf(row: ListedInput, lists: Lists): Held {
 
 function decisionDay(row: ListedInput, lists: Lists): string {
 	return lists.decidedOn < row.registeredOn ? row.registeredOn : lists.decidedOn;
-}
-
-async function insertModels(tx: Tx, entries: readonly Entry[]): Promise<void> {
-	const rows = entries
-		.filter(({ row }) => !row.modelId)
-		.map(({ row, held }) => ({
-			id: held.modelId,
-			home_id: held.homeId,
-			name: held.name,
-			replicated_from_id: row.replicatedFromId ?? null
-		}));
-	await sql`
-		insert into models (id, home_id, name, replicated_from_id)
-		select id, home_id, name, replicated_from_id
-		from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, home_id uuid, name text, replicated_from_id uuid)`.execute(
-		tx
-	);
-}
-
-async function insertRegistrations(tx: Tx, entries: readonly Entry[], importId: string | null): Promise<void> {
-	const rows = entries.map(({ held }) => ({ ...rowOf(held), score: held.score, import_id: importId }));
-	await sql`
-		insert into registrations (id, home_id, model_id, previous_id, unit_id, year, level, kind, field, subject, novelty, state,
-			name, name_key, place, note, registered_on, score, import_id)
-		select id, home_id, model_id, previous_id, unit_id, year, level, kind, field, subject, novelty, state,
-			name, name_key, place, note, registered_on, score, import_id
-		from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, home_id uuid, model_id uuid, previous_id uuid,
-			unit_id uuid, year int, level text, kind text, field text, subject text, novelty text, state text, name text,
-			name_key text, place text, note text, registered_on date, score numeric, import_id uuid)`.execute(tx);
 }
 
 async function insertRecognitions(tx: Tx, entries: readonly Entry[], lists: Lists): Promise<void> {

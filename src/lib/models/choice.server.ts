@@ -31,7 +31,7 @@ export async function listWritable(db: Db, actor: Actor): Promise<UnitChoice[]> 
 }
 
 /** Levels and the years in which they are in force on at least one day. */
-async function listLevels(db: Db): Promise<LevelYears[]> {
+export async function listLevels(db: Db): Promise<LevelYears[]> {
 	const { rows } = await sql<LevelYears>`
 		select level, extract(year from lower(valid))::int as "firstYear", extract(year from upper(valid) - 1)::int as "lastYear"
 		from recognition_levels order by position`.execute(db);

@@ -5,6 +5,7 @@ import { inTransaction } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
 import { hold } from './change.server.ts';
+import { draftTogether } from './draft-together.server.ts';
 import { findDuplicates } from './duplicate.server.ts';
 import { CURSOR, get, list, type FullRegistration, type ListedRegistration } from './list.server.ts';
 import { CONTENTS, FIELDS, KINDS, LEVELS, NOVELTIES, STATES, SUBJECTS, TAGS } from './model.ts';
@@ -188,7 +189,12 @@ export const MODEL_OPERATIONS = [
 		query: NOTHING,
 		body: Registration,
 		answer: z.strictObject({ id: z.uuid() }),
-		run: async (context, { body }) => draft(context.db, context.actor, await inputOf(context, body))
+		run: async (context, { body }) => draft(context.db, context.actor, await inputOf(context, body)),
+		together: (tx, asked) =>
+			draftTogether(
+				tx,
+				asked.map(({ actor, body: { unit: code, distinct, ...input } }) => ({ actor, code, distinct, input }))
+			)
 	}),
 	operation({
 		name: 'models.edit',

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import type { Actor } from '#lib/accounts/actor.ts';
-import { command } from '#lib/actions/action.server.ts';
+import { command, type NewAction } from '#lib/actions/action.server.ts';
 import { post, reverse, standing } from '#lib/ledger/ledger.server.ts';
 import { today } from '#lib/server/clock.ts';
 import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
@@ -11,7 +11,8 @@ import { endings, holderOf, refuseEnded, takersOf } from '#lib/units/taker.serve
 import { homeOf } from '#lib/units/unit.server.ts';
 import { fold, normalise } from '#lib/vietnamese/text.ts';
 import { refuseUnlessInForce } from './choice.server.ts';
-import { actionOf, change, hold, posting, refuseUnlessAllowed, rowOf, type Held, type Step } from './change.server.ts';
+import { actionOf, change, hold, posting, refuseUnlessAllowed, type Held, type Step } from './change.server.ts';
+import { enrol, insertTags } from './enrol.server.ts';
 import type { Contents, Field, Kind, Level, Novelty, Subject } from './model.ts';
 
 /** What a form, an API call or a row of a list says about a registration. */
@@ -54,14 +55,14 @@ export async function draft(db: Db, actor: Actor, input: RegistrationInput, key?
 			await authorise(tx, actor, 'model.write', input.unitId);
 			await refuseUnlessInForce(tx, input.level, input.year);
 			const held = await insert(tx, input, 'draft');
-			const actionId = newId();
-			return {
-				result: { id: held.id },
-				actions: [actionOf(held, { id: actionId, verb: 'draft', details: { name: held.name } })]
-			};
+			return { result: { id: held.id }, actions: [drafted(held)] };
 		},
 		key
 	);
+}
+
+export function drafted(held: Held): NewAction {
+	return actionOf(held, { id: newId(), verb: 'draft', details: { name: held.name } });
 }
 
 /** Begins a registration and hands it up at once; both or neither. */
@@ -86,23 +87,13 @@ export async function insert(
 	const day = input.registeredOn ?? today();
 	await refuseEnded(tx, input.unitId, day);
 	const held = heldOf(input, { state, homeId: await homeOf(tx, input.unitId, day) });
-	const { id, homeId, modelId, name } = held;
-	if (!input.modelId) {
-		await tx
-			.insertInto('models')
-			.values({ id: modelId, home_id: homeId, name, replicated_from_id: input.replicatedFromId ?? null })
-			.execute();
-	}
-	await tx
-		.insertInto('registrations')
-		.values({ ...rowOf(held), contents: JSON.stringify(held.contents) })
-		.execute();
-	await tag(tx, id, input.tags ?? []);
+	const { modelId, replicatedFromId, tags } = input;
+	await enrol(tx, [{ held, modelId, replicatedFromId, tags }]);
 	return held;
 }
 
 /** As the row will be. */
-function heldOf(input: RegistrationInput, { state, homeId }: Pick<Held, 'state' | 'homeId'>): Held {
+export function heldOf(input: RegistrationInput, { state, homeId }: Pick<Held, 'state' | 'homeId'>): Held {
 	const { unitId, year, level, kind = 'model', field, subject, novelty, place = null, note = null } = input;
 	return {
 		id: newId(),
@@ -124,14 +115,6 @@ function heldOf(input: RegistrationInput, { state, homeId }: Pick<Held, 'state' 
 		contents: input.contents ?? {},
 		score: null
 	};
-}
-
-async function tag(tx: Tx, id: string, tags: readonly string[]): Promise<void> {
-	if (tags.length === 0) return;
-	await tx
-		.insertInto('registration_tags')
-		.values([...new Set(tags)].map((value) => ({ registration_id: id, tag: value })))
-		.execute();
 }
 
 /** Changes a draft or a returned registration; what is already registered is corrected instead. */
@@ -306,7 +289,10 @@ async function rewrite(tx: Tx, held: Held, input: RegistrationInput): Promise<vo
 	await tx.updateTable('models').set({ name }).where('id', '=', held.modelId).execute();
 	if (!input.tags) return;
 	await tx.deleteFrom('registration_tags').where('registration_id', '=', held.id).execute();
-	await tag(tx, held.id, input.tags);
+	await insertTags(
+		tx,
+		[...new Set(input.tags)].map((tag) => ({ registration_id: held.id, tag }))
+	);
 }
 
 /** Old and new of what changed, for the history. Texts of the form are named, not repeated. */

@@ -45,7 +45,7 @@ export async function send(
 			values (${newId()}::uuid, ${homeId}::uuid, ${place.unitId}::uuid, ${place.code}, ${place.beginsOn}::date, ${place.section},
 				${clean(text)}, 'sent', ${actionId}::uuid)
 			on conflict on constraint report_narratives_once_unique do update
-				set text = excluded.text, state = 'sent', reason = null, action_id = excluded.action_id, changed_at = now()
+				set text = excluded.text, state = 'sent', reason = null, action_id = excluded.action_id, changed_at = excluded.changed_at
 				where n.state <> 'accepted'
 			returning id`.execute(tx);
 		const id = rows[0]?.id;

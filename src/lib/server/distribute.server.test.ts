@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -16,9 +16,9 @@ import { CITUS_NODES } from '../../../tests/citus.ts';
 import { databaseUrl, freshDatabase, test as onEmpty } from '../../../tests/database.ts';
 import { blocWorld } from '../../../tests/worlds.ts';
 import { connect, type Db } from './db.ts';
-import { distribute } from './distribute.ts';
+import { distribute, SPREAD } from './distribute.ts';
 import { migrate } from './migrate.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { projectFolder, readSettings, type Settings } from './settings.ts';
 
 type Place = { name: string; db: Db; settings: Settings };
 
@@ -84,6 +84,49 @@ test(
 		const back = await place();
 		await importArchive(back.settings, { path, withoutKeys: true }).finally(() => rm(path));
 		expect(await everything(back.db)).toEqual(await everything(cluster.db));
+	}
+);
+
+/** As later migrations do: a column and an index of what is spread, a table of the coordinator, and one that is to be spread. */
+const LATER = `
+	alter table postings add column later text not null default 'trước';
+	create index postings_later_index on postings (home_id, later);
+	create table later_notes (id uuid primary key, unit_id uuid not null references units (id), note text not null);
+	comment on table later_notes is 'Later.';
+	grant select, insert on later_notes to kheo_app;
+	create table later_marks (home_id uuid, id uuid, posting_id uuid not null, primary key (home_id, id),
+		foreign key (home_id, posting_id) references postings (home_id, id));
+	comment on table later_marks is 'Later.';
+	grant select, insert on later_marks to kheo_app;
+	create or replace function refresh_statistics() returns void language plpgsql security definer set search_path = public
+		as $$ begin analyze postings; end $$;`;
+
+test(
+	'an upgrade after it was distributed: new columns, tables of the coordinator, tables that are spread',
+	{ timeout: 300_000 },
+	async ({ place, skip }) => {
+		skip(CITUS_NODES.length === 0, NO_CLUSTER);
+		const { db, name } = await place();
+		const url = databaseUrl('migrator', name);
+		await distribute(url);
+		await blocWorld.fill(db);
+		const told = await everything(db);
+		const folder = await mkdtemp(join(tmpdir(), 'kheo-later-'));
+		await cp(join(projectFolder(), 'db/migrations'), folder, { recursive: true });
+		await writeFile(join(folder, '9999_later.sql'), LATER);
+		expect(await migrate(url, { folder }).finally(() => rm(folder, { recursive: true }))).toEqual(['9999_later.sql']);
+		expect(await distribute(url, [...SPREAD, 'later_marks'])).toMatchObject({
+			distributed: ['later_marks'],
+			copied: []
+		});
+		expect(await everything(db)).toEqual(told);
+		await withdrawOne(db);
+		await sql`insert into later_notes select ${newId()}::uuid, unit_id, 'Ghi' from unit_states limit 1`.execute(db);
+		await sql`
+			insert into later_marks (home_id, id, posting_id) select home_id, id, id from postings where quantity < 0`.execute(db);
+		const { rows } = await sql<{ later: string }>`
+			select p.later from later_marks m join postings p on p.home_id = m.home_id and p.id = m.posting_id`.execute(db);
+		expect(rows).toEqual([{ later: 'trước' }]);
 	}
 );
 

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { fromDatabase, problem } from './problem.ts';
 
 /** What grows with every act, spread over the nodes: rows of one home are together on one node, of all these tables. */
-const SPREAD = ['postings', 'actions', 'action_seals'];
+export const SPREAD: readonly string[] = ['postings', 'actions', 'action_seals'];
 
 /**
  * What those point to or are checked against on their own node: a copy on every node. Only what is added to and hardly ever
@@ -20,7 +20,7 @@ export type Distribution = { distributed: string[]; copied: string[]; local: num
  * are copied in one transaction, so that it is done whole or not at all. Throws `database.citus_missing`,
  * `database.citus_too_old`, `database.citus_no_workers`.
  */
-export async function distribute(connectionString: string): Promise<Distribution> {
+export async function distribute(connectionString: string, tables = SPREAD): Promise<Distribution> {
 	const client = new pg.Client({ connectionString, application_name: 'kheo distribute' });
 	// A lost connection fails the statement that waits for it; an 'error' that nobody hears would end the process.
 	client.on('error', () => undefined);
@@ -29,7 +29,7 @@ export async function distribute(connectionString: string): Promise<Distribution
 		const workers = await workersOf(client);
 		await settle(client);
 		await client.query('begin');
-		const done = await spread(client);
+		const done = await spread(client, tables);
 		await client.query('commit');
 		return { ...done, workers };
 	} catch (error) {
@@ -98,7 +98,7 @@ async function settle(client: pg.Client): Promise<void> {
 	await client.query('alter role kheo_app login');
 }
 
-async function spread(client: pg.Client): Promise<Omit<Distribution, 'workers'>> {
+async function spread(client: pg.Client, tables: readonly string[]): Promise<Omit<Distribution, 'workers'>> {
 	const views = await viewsAsTheyAre(client);
 	const columns = await columnsAsTheyAre(client);
 	const copied: string[] = [];
@@ -109,9 +109,9 @@ async function spread(client: pg.Client): Promise<Omit<Distribution, 'workers'>>
 		await client.query('select create_reference_table($1)', [table]);
 		copied.push(table);
 	}
-	for (const table of SPREAD) {
+	for (const table of tables) {
 		if ((await methodOf(client, table)) === 'h') continue;
-		const beside = table === SPREAD[0] ? 'none' : SPREAD[0];
+		const beside = table === tables[0] ? 'none' : tables[0];
 		await client.query("select create_distributed_table($1, 'home_id', colocate_with => $2)", [table, beside]);
 		distributed.push(table);
 	}

@@ -99,13 +99,18 @@ async function firstDayUnder(tx: Tx, parentIds: readonly string[]): Promise<stri
 
 /** The province at that day, or whatever stands topmost: the key under which the unit's ledger lies together. */
 export async function homeOf(db: Db, unitId: string, day: string): Promise<string> {
-	const { rows } = await sql<{ ancestor_id: string }>`
-		select p.ancestor_id from unit_paths p
+	return (await homesOf(db, [unitId], day)).get(unitId) ?? unitId;
+}
+
+/** As `homeOf`, for many units; those that are nowhere on the day are not in it. */
+export async function homesOf(db: Db, unitIds: readonly string[], day: string): Promise<Map<string, string>> {
+	const { rows } = await sql<{ id: string; home: string }>`
+		select distinct on (p.unit_id) p.unit_id as id, p.ancestor_id as home from unit_paths p
 		join unit_versions v on v.unit_id = p.ancestor_id and v.valid @> ${day}::date
 		join unit_kinds k on k.kind = v.kind
-		where p.unit_id = ${unitId}::uuid and p.valid @> ${day}::date and upper_inf(p.known)
-		order by (k.tier = 'province') desc, p.depth desc limit 1`.execute(db);
-	return rows[0]?.ancestor_id ?? unitId;
+		where p.unit_id = any(${[...unitIds]}::uuid[]) and p.valid @> ${day}::date and upper_inf(p.known)
+		order by p.unit_id, (k.tier = 'province') desc, p.depth desc`.execute(db);
+	return new Map(rows.map(({ id, home }) => [id, home]));
 }
 
 const COLUMNS = sql<Unit>`v.unit_id as id, v.code, v.name, v.kind, v.parent_id as "parentId"`;
