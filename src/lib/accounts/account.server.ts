@@ -63,7 +63,9 @@ export async function setPassword(tx: Tx, userId: string, hash: string): Promise
 	await sql`
 		insert into credentials (id, user_id, account_id, provider_id, password)
 		values (${newId()}, ${userId}::uuid, ${userId}, 'credential', ${hash})
-		on conflict (provider_id, account_id) do update set password = excluded.password, updated_at = excluded.updated_at`.execute(tx);
+		on conflict (provider_id, account_id) do update set password = excluded.password, updated_at = excluded.updated_at`.execute(
+		tx
+	);
 }
 
 /** Is there nobody yet? Then the first administrator is made through a one-time link. */

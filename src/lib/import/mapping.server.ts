@@ -37,5 +37,7 @@ export async function remember(
 	await sql`
 		insert into import_mappings (unit_id, fingerprint, mapping)
 		values (${unitId}::uuid, ${corrected.fingerprint}, ${JSON.stringify(corrected.mapping)}::jsonb)
-		on conflict (unit_id, fingerprint) do update set mapping = excluded.mapping, changed_at = excluded.changed_at`.execute(tx);
+		on conflict (unit_id, fingerprint) do update set mapping = excluded.mapping, changed_at = excluded.changed_at`.execute(
+		tx
+	);
 }
