@@ -110,7 +110,7 @@ describe('twice', () => {
 		const first = await register(db, world.officer, { input: input(world.one), key });
 		const second = await register(db, world.officer, { input: input(world.one), key });
 		expect(second).toEqual(first);
-		expect([...(await countByState(db, world.officer, { unitId: world.one }))]).toEqual([['submitted', 1]]);
+		expect([...((await countByState(db, world.officer, { unitId: world.one })) ?? [])]).toEqual([['submitted', 1]]);
 		expect((await get(db, world.officer, first.id)).history.map(({ verb }) => verb)).toEqual(['draft', 'submit']);
 	});
 });

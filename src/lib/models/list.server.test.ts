@@ -134,7 +134,7 @@ test('who does not see all that there is, or not under this unit, is told the co
 	await registered(db, world.machine, input(world.one));
 	await registered(db, world.machine, input(world.two, { name: 'Của người khác' }));
 	const count = async (actor: typeof world.machine, unitId: string) =>
-		[...(await countByState(db, actor, { unitId })).values()].reduce((sum, one) => sum + one, 0);
+		[...((await countByState(db, actor, { unitId })) ?? []).values()].reduce((sum, one) => sum + one, 0);
 	expect(await count(world.machine, world.top)).toBe(2);
 	expect(await count(world.machine, world.one)).toBe(1);
 	expect(await count(world.officer, world.top)).toBe(1);

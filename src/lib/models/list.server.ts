@@ -8,7 +8,7 @@ import { seesWhole, visibleTo } from '#lib/units/authority.server.ts';
 import type { Registration } from './model.ts';
 import { DAY, listed, narrowed, OWNED, readSought, type ListFilter } from './narrow.server.ts';
 import { findSheet, type ScoreSheet } from './recognition.server.ts';
-import { findStretch, type Place } from './walk.server.ts';
+import { countSought, findStretch, type Place } from './walk.server.ts';
 
 /**
  * One line of a list; the unit's name is that of the day of registration. `passed`: by the last appraisal, null before it.
@@ -82,7 +82,7 @@ export async function list(db: Db, actor: Actor, filter: ListFilter): Promise<Li
 	};
 }
 
-const FETCHED = 1000;
+const FETCHED = 250;
 
 /**
  * The whole list, newest day first, some hundred lines at a time: for files, whose length nobody knows. The transaction
@@ -126,18 +126,23 @@ export async function listRegistrationYears(db: Db, actor: Actor, unitId: string
 	return rows.map((row) => row.year);
 }
 
-/** How many a filter finds, by state: the same condition as the list. Of everything there is they are counted already. */
-export async function countByState(db: Db, actor: Actor, filter: ListFilter): Promise<Map<string, number>> {
+/** So many hits of a search are counted; whoever finds more goes on narrowing. */
+export const MOST_COUNTED = 1000;
+
+/**
+ * How many a filter finds, by state: the same condition as the list. Of everything there is they are counted already; null
+ * where a search finds more than `MOST_COUNTED`.
+ */
+export async function countByState(db: Db, actor: Actor, filter: ListFilter): Promise<Map<string, number> | null> {
 	const ofAny = { ...filter, state: null };
-	const isCounted = !filter.search?.trim() && (await seesWhole(db, actor, 'model.read', filter.unitId));
-	const { rows } = isCounted
+	if (filter.search?.trim()) return countSought(db, actor, { filter: ofAny, most: MOST_COUNTED });
+	const { rows } = (await seesWhole(db, actor, 'model.read', filter.unitId))
 		? await sql<{ state: string; count: number }>`
 			select r.state, sum(r.count)::bigint as count from registration_counts r
 			where ${sql.join([sql`true`, ...narrowed(ofAny)], sql` and `)} group by r.state having sum(r.count) <> 0`.execute(db)
 		: await sql<{ state: string; count: number }>`
-			select r.state, count(*)::bigint as count from registrations r where ${await listed(db, actor, ofAny, await readSought(db, filter.search))} group by r.state`.execute(
-				db
-			);
+			select r.state, count(*)::bigint as count from registrations r where ${await listed(db, actor, ofAny, null)}
+			group by r.state`.execute(db);
 	return new Map(rows.map((row) => [row.state, row.count]));
 }
 

@@ -116,8 +116,8 @@ export function isDecided({ numbers, decided }: Sought): RawBuilder<boolean> {
 export function isNamed({ words, last }: Sought): RawBuilder<boolean> {
 	if (last === '') return sql<boolean>`false`;
 	const patterns = [...words.map((word) => `% ${word} %`), `% ${last}%`];
-	return sql<boolean>`' ' || translate(r.name_key, '!"#$%&''()*+,-./:;<=>?@[\\]^_\`{|}~', repeat(' ', 32)) || ' '
-		like all (${patterns}::text[])`;
+	return sql<boolean>`(' ' || translate(r.name_key, '!"#$%&''()*+,-./:;<=>?@[\\]^_\`{|}~', repeat(' ', 32)) || ' '
+		like all (${patterns}::text[]))`;
 }
 
 function escapeLike(text: string): string {

@@ -58,6 +58,45 @@ export async function findStretch(db: Db, actor: Actor, filter: ListFilter, stre
 	return merged([...found, ...decided], stretch);
 }
 
+/** How many of what is looked for stand in each state; null where there are more than `most`. */
+export async function countSought(
+	db: Db,
+	actor: Actor,
+	{ filter, most }: { filter: ListFilter; most: number }
+): Promise<Map<string, number> | null> {
+	const sought = await readSought(db, filter.search);
+	if (!sought || sought.last === '') return new Map();
+	const isWhole = await seesWhole(db, actor, 'model.read', filter.unitId);
+	const isPlain = sought.decided === 'many' || (!isWhole && (await isOverFew(db, filter.unitId)));
+	const found = isPlain
+		? sql`select r.state from registrations r where ${await listed(db, actor, filter, sought)}`
+		: await foundByTerms(db, actor, { filter, sought, isWhole });
+	const { rows } = await sql<{ state: string; count: number }>`
+		select state, count(*)::int as count from (select state from (${found}) found limit ${most + 1}) counted group by state`.execute(
+		db
+	);
+	const all = rows.reduce((sum, row) => sum + row.count, 0);
+	return all > most ? null : new Map(rows.map((row) => [row.state, row.count]));
+}
+
+async function foundByTerms(
+	db: Db,
+	actor: Actor,
+	{ filter, sought, isWhole }: { filter: ListFilter; sought: Sought; isWhole: boolean }
+): Promise<RawBuilder<unknown>> {
+	const seen = await listed(db, actor, filter, null);
+	const months = await monthsOf(db, filter, { from: null, backwards: false, limit: 0 });
+	const narrow = [...facetTerms(filter), ...(isWhole ? [] : await homeTerms(db, actor, filter.unitId))];
+	const terms = await searched(db, { terms: narrow, sought, months });
+	const decided = sql`union all
+		select r.state from registrations r where ${seen} and ${isDecided(sought)} and not ${isNamed(sought)}`;
+	return sql`
+		select named.state from unnest(${months}::int[]) as months (month)
+		cross join lateral (
+			select r.state from registrations r where ${hasTerms(terms)} and ${seen} and ${isNamed(sought)} offset 0) named
+		${sought.decided === 'none' ? sql`` : decided}`;
+}
+
 /** Those of two ways in one order, each once: as texts, days and ids stand in it, and `infinity` after every day. */
 function merged(places: readonly Place[], { backwards, limit }: Stretch): Place[] {
 	const byKey = new Map(places.map((place) => [`${place.day}~${place.id}`, place]));

@@ -3,11 +3,18 @@ import { signedIn } from '#lib/accounts/guard.ts';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { ACTS, findAct, hindrance } from '#lib/models/act.ts';
 import { rightsOn } from '#lib/models/act.server.ts';
-import { countByState, list, listRegistrationYears, type ListedRegistration } from '#lib/models/list.server.ts';
+import {
+	countByState,
+	list,
+	listRegistrationYears,
+	MOST_COUNTED,
+	type ListedRegistration
+} from '#lib/models/list.server.ts';
 import { STATES } from '#lib/models/model.ts';
 import type { Db } from '#lib/server/db.ts';
 import { chosenOrClosed } from '#lib/units/chosen.server.ts';
 import { offerUnits, searchUnits } from '#lib/units/offer.server.ts';
+import { formatNumber } from '#lib/vietnamese/format.ts';
 import { listHref, NARROWING, readFilter } from './filter.ts';
 import type { PageServerLoad } from './$types';
 
@@ -74,14 +81,20 @@ function possibleActs(rows: readonly ListedRegistration[], rights: Awaited<Retur
 	);
 }
 
-function tabsOf(url: URL, counts: Map<string, number>, current: string) {
-	const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-	const states = STATES.filter((state) => counts.has(state) || state === current);
+/** A search that finds more than are counted has all states to choose from, without their numbers. */
+function tabsOf(url: URL, counts: Map<string, number> | null, current: string) {
+	const states = STATES.filter((state) => !counts || counts.has(state) || state === current);
+	const total = counts && [...counts.values()].reduce((sum, count) => sum + count, 0);
 	return [
-		{ state: '', count: total, href: listHref(url, { state: '' }), current: current === '' },
+		{
+			state: '',
+			count: total === null ? `${formatNumber(MOST_COUNTED)}+` : formatNumber(total),
+			href: listHref(url, { state: '' }),
+			current: current === ''
+		},
 		...states.map((state) => ({
 			state,
-			count: counts.get(state) ?? 0,
+			...(counts && { count: formatNumber(counts.get(state) ?? 0) }),
 			href: listHref(url, { state }),
 			current: current === state
 		}))

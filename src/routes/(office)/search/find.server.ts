@@ -3,7 +3,7 @@ import { unitsWhere, type Actor } from '#lib/accounts/actor.ts';
 import { isNamed as isPersonNamed, listUnder as listRoles } from '#lib/accounts/role.server.ts';
 import { FIGURES } from '#lib/catalogue.ts';
 import { figureHref } from '#lib/figures/figure-address.ts';
-import { countByState, list } from '#lib/models/list.server.ts';
+import { countByState, list, MOST_COUNTED } from '#lib/models/list.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { noteOf, presentOf } from '#lib/places/found.ts';
 import { search as searchPlaces } from '#lib/places/search.server.ts';
@@ -20,11 +20,12 @@ import { fold } from '#lib/vietnamese/text.ts';
 
 /** One thing found: where it is, what it is called, what tells it from others of the name. */
 type Hit = { href: string; title: string; note: string };
-/** The first hits of a kind; `total`: all of them; `all`: the lists that show the rest. */
+/** The first hits of a kind; `total`: all of them, `isMore`: and more, which are not counted; `all`: the lists that show the rest. */
 export type Group = {
 	name: 'models' | 'units' | 'reports' | 'figures' | 'places' | 'accounts';
 	hits: Hit[];
 	total: number;
+	isMore?: boolean;
 	all: string[];
 };
 
@@ -60,7 +61,8 @@ async function findModels(db: Db, actor: Actor, { text, tops }: Search): Promise
 			return {
 				top,
 				rows: (await list(db, actor, filter)).rows,
-				total: [...counts.values()].reduce((sum, count) => sum + count, 0)
+				isMore: counts === null,
+				total: counts ? [...counts.values()].reduce((sum, count) => sum + count, 0) : MOST_COUNTED
 			};
 		})
 	);
@@ -73,6 +75,7 @@ async function findModels(db: Db, actor: Actor, { text, tops }: Search): Promise
 			note: [unitName, year, word('state', state)].join(' · ')
 		})),
 		total: found.reduce((sum, one) => sum + one.total, 0),
+		isMore: found.some((one) => one.isMore),
 		all: found
 			.filter((one) => one.total > 0)
 			.map(({ top }) => `/models?${new URLSearchParams({ unit: top.code, q: text })}`)
