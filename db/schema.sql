@@ -599,12 +599,14 @@ create table foldings (
 	folding smallint not null,
 	version integer not null,
 	folded_at timestamp(3) with time zone default clock_timestamp() not null,
+	tree_day date,
 	constraint foldings_pk PRIMARY KEY (unit_id, folding)
 );
 grant delete, insert, select, update on foldings to kheo_app;
 comment on table foldings is 'Derived: in which ways the postings under a unit are folded into cells; without a row they are counted one by one.';
 comment on column foldings.folding is 'Number of a way of folding in src/lib/ledger/folding.ts.';
 comment on column foldings.version is 'Of the ways of folding; cells of an older one are not read and are made anew.';
+comment on column foldings.tree_day is 'Of cells on the tree of now: the day on which that tree was taken. Null: each posting is on the tree of its own day.';
 
 create table honours (
 	id uuid not null,
@@ -845,6 +847,14 @@ create table passkeys (
 CREATE INDEX passkeys_user_index ON public.passkeys USING btree (user_id);
 grant delete, insert, select, update on passkeys to kheo_app;
 comment on table passkeys is 'Passkeys (WebAuthn): public keys only.';
+
+create table path_changes (
+	ancestor_id uuid not null,
+	on_date date not null,
+	constraint path_changes_pk PRIMARY KEY (ancestor_id, on_date)
+);
+grant delete, insert, select on path_changes to kheo_app;
+comment on table path_changes is 'Derived from unit_paths: the days on which something comes under a unit or leaves it, as known now.';
 
 create table pending_steps (
 	token_hash text not null,
@@ -1971,6 +1981,13 @@ create table units (
 );
 grant insert, select on units to kheo_app;
 comment on table units is 'The identity of an organisation or office; everything that can change about it is in unit_versions.';
+
+create table units_apart (
+	unit_id uuid not null,
+	constraint units_apart_pk PRIMARY KEY (unit_id)
+);
+grant insert, select on units_apart to kheo_app;
+comment on table units_apart is 'Derived: units whose cases were shared out among several others. Their postings are in no cell of the tree of now and are counted singly.';
 
 create table users (
 	id uuid not null,

@@ -354,6 +354,10 @@ export interface Foldings {
    * Number of a way of folding in src/lib/ledger/folding.ts.
    */
   folding: number;
+  /**
+   * Of cells on the tree of now: the day on which that tree was taken. Null: each posting is on the tree of its own day.
+   */
+  tree_day: string | null;
   unit_id: string;
   /**
    * Of the ways of folding; cells of an older one are not read and are made anew.
@@ -673,6 +677,11 @@ export interface Passkeys {
   public_key: Buffer;
   transports: Generated<string[]>;
   user_id: string;
+}
+
+export interface PathChanges {
+  ancestor_id: string;
+  on_date: string;
 }
 
 export interface PendingSteps {
@@ -1484,6 +1493,10 @@ export interface Units {
   id: string;
 }
 
+export interface UnitsApart {
+  unit_id: string;
+}
+
 export interface UnitStates {
   /**
    * The unit has ended; its parent is then the unit that it went over to.
@@ -1618,6 +1631,7 @@ export interface DB {
   obligations: Obligations;
   outbox: Outbox;
   passkeys: Passkeys;
+  path_changes: PathChanges;
   pending_steps: PendingSteps;
   picture_renditions: PictureRenditions;
   pictures: Pictures;
@@ -1678,6 +1692,7 @@ export interface DB {
   unit_states: UnitStates;
   unit_versions: UnitVersions;
   units: Units;
+  units_apart: UnitsApart;
   users: Users;
   withdrawn_articles: WithdrawnArticles;
   year_themes: YearThemes;

@@ -20,11 +20,13 @@ const DERIVED = [
 	'facet_sets',
 	'foldings',
 	'obligations',
+	'path_changes',
 	'presences',
 	'readiness',
 	'registration_counts',
 	'unfolded',
-	'unit_numbers'
+	'unit_numbers',
+	'units_apart'
 ];
 /** Lets each posting wait to be folded; nothing is, where nothing is folded yet. */
 const AWAIT_FOLDING = 'postings_await_folding';

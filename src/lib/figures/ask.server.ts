@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
-import type { Db } from '#lib/server/db.ts';
+import { onOneMoment, type Db } from '#lib/server/db.ts';
 import { complete, condition, facetOf, type Asked } from './condition.server.ts';
 import {
 	basesOf,
@@ -76,6 +76,11 @@ type Measured = { value: number; about: boolean; parts: Part[] };
  * that parts always add up.
  */
 async function measure(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Measured> {
+	// On the tree of now cells hold until something moves: what is planned must still be so when they are read.
+	return asked.structure === 'then' ? read(db, figure, asked) : onOneMoment(db, (tx) => read(tx, figure, asked));
+}
+
+async function read(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Measured> {
 	const plan = await planOf(db, figure, asked);
 	const singly = asked.by.length === 0 ? whole : wholeAndParts;
 	const { rows } = await sql<Record<string, string> & { whole: boolean; value: number; about: boolean }>`
@@ -92,10 +97,10 @@ async function measure(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Mea
 
 const SUMS = sql`coalesce(sum(quantity), 0)::bigint as value, coalesce(bool_or(about), false) as about`;
 
-function folded(figure: Flow | Cohort, asked: Asked, plan: Plan): RawBuilder<unknown> {
-	const counted = foldedRows(figure, asked, plan);
-	if (asked.by.length === 0) return sql`select true as whole, ${SUMS} from (${counted}) counted`;
-	const keys = sql.join(asked.by.map((_, i) => sql.ref(`k${i}`)));
+function folded(figure: Flow | Cohort, { by }: Asked, plan: Plan): RawBuilder<unknown> {
+	const counted = foldedRows(figure, plan);
+	if (by.length === 0) return sql`select true as whole, ${SUMS} from (${counted}) counted`;
+	const keys = sql.join(by.map((_, i) => sql.ref(`k${i}`)));
 	return sql`
 		select ${keys}, grouping(${keys}) > 0 as whole, ${SUMS} from (${counted}) counted
 		group by grouping sets ((), (${keys})) order by ${keys}`;

@@ -1,37 +1,87 @@
 import { sql, type RawBuilder } from 'kysely';
-import { chooseFolding, cover, FOLDING_VERSION, type Cover, type Days, type Folding } from '#lib/ledger/folding.ts';
+import {
+	chooseFolding,
+	cover,
+	FOLDING_VERSION,
+	type Cover,
+	type Days,
+	type Folding,
+	type Tree
+} from '#lib/ledger/folding.ts';
+import { hasApart, isOfToday } from '#lib/ledger/now.server.ts';
+import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
+import { OBLIGATIONS } from '#lib/units/obligation.server.ts';
+import { movesUnder } from '#lib/units/path-change.server.ts';
 import { condition, conditionOfFew, facetOf, matching, type Asked } from './condition.server.ts';
 import { COMMON_FACETS, type Cohort, type Flow } from './figure.ts';
 
-/** From which cells a question is answered, and what of its period they cover. */
-export type Plan = { months: Folding; days: Folding | undefined; cover: Cover };
+/** From which cells a question is answered, and what of its period they cover; `asked`: the same question, on the cells' tree. */
+export type Plan = { months: Folding; days: Folding | undefined; cover: Cover; asked: Asked };
 
 /**
- * How to answer from folded cells; null where single postings have to be counted: on another tree than that of each posting's
- * own day, as known earlier, of units that are not folded or not so finely. Once folded, a unit stays so.
+ * How to answer from folded cells; null where single postings have to be counted: on the tree of some day that is neither that
+ * of then nor of now, as known earlier, of units that are not folded or not so finely.
  */
-export async function planOf(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Plan | null> {
-	if (asked.structure !== 'then' || asked.known !== 'infinity') return null;
-	const { rows } = await sql<{ folding: number }>`
-		select folding::int as folding from foldings where unit_id = ${asked.unitId}::uuid and version = ${FOLDING_VERSION}`.execute(
-		db
-	);
-	const existing = new Set(rows.map(({ folding }) => folding));
+export async function planOf(db: Db, figure: Flow | Cohort, question: Asked): Promise<Plan | null> {
+	if (question.known !== 'infinity') return null;
+	const { tree, existing } = await folded(db, question);
+	if (tree === null) return null;
+	const asked = { ...question, structure: tree };
 	const told = [...asked.by, ...Object.keys(asked.where), ...Object.keys(figure.where ?? {})];
-	const need = { byChild: told.includes('unit'), facets: new Set(told).difference(new Set<string>(COMMON_FACETS)) };
+	const facets = new Set(told).difference(new Set<string>(COMMON_FACETS));
+	const need = { tree, byChild: told.includes('unit'), facets };
 	const months = chooseFolding(existing, 'month', need);
 	if (!months) return null;
 	const days = chooseFolding(existing, 'day', need);
 	const period = { from: asked.from, to: asked.asOf };
-	return { months, days, cover: cover(period, { byCohort: figure.kind === 'cohort', hasDays: days !== undefined }) };
+	const parts = cover(period, { byCohort: figure.kind === 'cohort', hasDays: days !== undefined });
+	return { months, days, cover: parts, asked };
 }
 
 /**
- * What a figure counts, as rows of the facets in `by` (`k0`, `k1` …), `quantity` and `about`: cells, what is not folded yet, and
- * single postings of the days that no cell covers. One statement, so that it sees each posting once, whoever folds meanwhile.
+ * Which foldings there are (by number), and on which tree the question has the same answer: that of then, where nothing moves
+ * under the unit from the period to the day of the asked tree; that of now, where nothing does from that day to today.
  */
-export function foldedRows(figure: Flow | Cohort, asked: Asked, plan: Plan): RawBuilder<unknown> {
+async function folded(db: Db, asked: Asked): Promise<{ tree: Tree | null; existing: ReadonlySet<number> }> {
+	const unit = sql`${asked.unitId}::uuid`;
+	const { rows } = await sql<{ then: boolean; now: boolean; existing: number[] | null }>`
+		select answers."then", answers."now",
+			(select array_agg(f.folding::int) from foldings f
+				where f.unit_id = ${unit} and f.version = ${FOLDING_VERSION} and ${isOfToday()}) as existing
+		from (${alike(asked, unit)}) answers`.execute(db);
+	const [row] = rows;
+	const other = row?.now ? 'now' : null;
+	return { tree: row?.then ? 'then' : other, existing: new Set(row?.existing) };
+}
+
+/** SQL: whether the question has the same answer on the tree of then (`then`), and on that of now (`now`). */
+function alike(asked: Asked, unit: RawBuilder<unknown>): RawBuilder<unknown> {
+	if (asked.structure === 'then') return sql`select true as "then", false as "now"`;
+	const day = asked.structure === 'now' ? today() : asked.structure;
+	const stands = (one: string, other: string) => {
+		const [after = '', until = ''] = [one, other].toSorted();
+		return sql`ready.yes and not ${movesUnder(unit, { after: sql`${after}::date`, until: sql`${until}::date` })}`;
+	};
+	const first = day < asked.from ? day : asked.from;
+	const last = day > asked.asOf ? day : asked.asOf;
+	const unmoved = sql`${stands(day, today())} and not ${hasApart(unit)}`;
+	return sql`
+		select ${stands(first, last)} and not ${hasApart(unit)} as "then",
+			${asked.structure === 'now' ? sql`ready.yes` : unmoved} as "now"
+		from (
+			select exists (
+				select from readiness where what = ${OBLIGATIONS.what} and version = ${OBLIGATIONS.version}) as yes
+		) ready`;
+}
+
+/**
+ * What a figure counts, as rows of the facets in `by` (`k0`, `k1` …), `quantity` and `about`: cells, what is not folded yet,
+ * single postings of the days that no cell covers, and of the units that are in no cell. One statement, so that it sees each
+ * posting once, whoever folds meanwhile.
+ */
+export function foldedRows(figure: Flow | Cohort, plan: Plan): RawBuilder<unknown> {
+	const { asked } = plan;
 	const { months, days, rest, firstCohort, cohortFrom } = plan.cover;
 	const cells = [
 		...(months ? [cellRows(figure, asked, { folding: plan.months, period: months, cohortFrom })] : []),
@@ -40,8 +90,10 @@ export function foldedRows(figure: Flow | Cohort, asked: Asked, plan: Plan): Raw
 	const covered = [...(months ? [months] : []), ...days];
 	const single = rest.map((period) => postingRows(figure, asked, { period, cohortFrom }));
 	if (firstCohort) single.push(postingRows(figure, asked, { cohorts: firstCohort }));
-	const waiting = covered.length > 0 ? [waitingRows(figure, asked, { covered, cohortFrom })] : [];
-	return sql.join([...cells, ...waiting, ...single], sql` union all `);
+	const sources = asked.structure === 'now' ? [waiting(figure, NOT_APART), apart(figure)] : [waiting(figure, sql``)];
+	const few =
+		covered.length === 0 ? [] : sources.map((source) => fewRows(figure, asked, { source, covered, cohortFrom }));
+	return sql.join([...cells, ...few, ...single], sql` union all `);
 }
 
 function keysOf(by: readonly string[]): RawBuilder<unknown> {
@@ -88,19 +140,31 @@ function postingRows(
 	return sql`select ${keysOf(asked.by)} p.quantity, p.about ${condition(figure, asked)} ${narrow}`;
 }
 
+const NOT_APART = sql`and p.unit_id not in (select unit_id from units_apart)`;
+
 /**
- * What the cells would contain, had it been folded. Few: each is fetched by itself, instead of a period's postings being read
- * (`offset 0` keeps the planner from turning that round).
+ * SQL of the postings that cells would contain, had they been folded. Few: each is fetched by itself, instead of a period's
+ * postings being read (`offset 0` keeps the planner from turning that round).
  */
-function waitingRows(
+function waiting(figure: Flow | Cohort, narrow: RawBuilder<unknown>): RawBuilder<unknown> {
+	return sql`unfolded u cross join lateral (
+		select p.* from postings p where p.home_id = u.home_id and p.id = u.id and p.measure = ${figure.measure} ${narrow} offset 0) p`;
+}
+
+/** SQL of the postings of units that are in no cell of the tree of now, whether they wait or not. */
+function apart(figure: Flow | Cohort): RawBuilder<unknown> {
+	return sql`units_apart apart cross join lateral (
+		select p.* from postings p where p.measure = ${figure.measure} and p.unit_id = apart.unit_id offset 0) p`;
+}
+
+/** Of these postings what counts and lies in the days that cells cover. */
+function fewRows(
 	figure: Flow | Cohort,
 	asked: Asked,
-	{ covered, cohortFrom }: { covered: readonly Days[]; cohortFrom: string }
+	{ source, covered, cohortFrom }: { source: RawBuilder<unknown>; covered: readonly Days[]; cohortFrom: string }
 ): RawBuilder<unknown> {
 	const inside = covered.map(({ from, to }) => sql`p.on_date between ${from}::date and ${to}::date`);
 	const cohort = figure.kind === 'cohort' ? sql`and p.cohort_on >= ${cohortFrom}::date` : sql``;
-	const source = sql`unfolded u cross join lateral (
-		select p.* from postings p where p.home_id = u.home_id and p.id = u.id and p.measure = ${figure.measure} offset 0) p`;
 	return sql`
 		select ${keysOf(asked.by)} p.quantity, p.about ${conditionOfFew(figure, asked, { source })} ${cohort}
 			and (${sql.join(inside, sql` or `)})`;

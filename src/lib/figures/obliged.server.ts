@@ -1,9 +1,9 @@
 import { sql, type RawBuilder } from 'kysely';
 import { today } from '#lib/server/clock.ts';
-import type { Db } from '#lib/server/db.ts';
+import { onOneMoment, type Db } from '#lib/server/db.ts';
 import { condition, facetOf, standsWith, type Asked } from './condition.server.ts';
 import type { Cohort, FigureRecord, Flow, Part } from './figure.ts';
-import { countPresent, isPresenceKept, type Present } from './present.server.ts';
+import { areBitsKept, canBitsTell, countPresent, type Present } from './present.server.ts';
 
 /** Units under the asked one that are expected to have such records, on its cut-off day or the day of the structure. */
 function obliged(asked: Asked): RawBuilder<unknown> {
@@ -51,10 +51,10 @@ export async function countHaving(
 	figure: Flow | Cohort,
 	asked: Asked
 ): Promise<{ value: number | null; parts: Part[] }> {
-	if (await isPresenceKept(db, figure, asked)) {
-		const { obliged: all, value, children } = await present(db, figure, asked);
-		const parts = children.map((part) => ({ key: { unit: part.child }, value: part.value }));
-		return { value: all > 0 ? value : null, parts };
+	const kept = await present(db, figure, asked);
+	if (kept) {
+		const parts = kept.children.map((part) => ({ key: { unit: part.child }, value: part.value }));
+		return { value: kept.obliged > 0 ? kept.value : null, parts };
 	}
 	const names = asked.by.map((_, i) => sql.ref(`k${i}`));
 	const keys = names.length === 0 ? sql`` : sql`${sql.join(names)},`;
@@ -98,16 +98,19 @@ export async function countHaving(
 	};
 }
 
-function present(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Present> {
-	return countPresent(db, figure, asked, { day: dayOf(asked), takers: (gone) => takers(asked, gone) });
+/** As bits tell, where they are kept. */
+async function present(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Present | null> {
+	if (!canBitsTell(figure, asked)) return null;
+	return onOneMoment(db, async (tx) => {
+		if (!(await areBitsKept(tx, figure))) return null;
+		return countPresent(tx, figure, asked, { day: dayOf(asked), takers: (gone) => takers(asked, gone) });
+	});
 }
 
 /** How many lack such records; null (not applicable) where nobody under the unit is expected to have one. */
 export async function countLacking(db: Db, figure: Flow | Cohort, asked: Asked): Promise<number | null> {
-	if (await isPresenceKept(db, figure, { ...asked, by: [] })) {
-		const { obliged: all, value } = await present(db, figure, { ...asked, by: [] });
-		return all > 0 ? all - value : null;
-	}
+	const kept = await present(db, figure, { ...asked, by: [] });
+	if (kept) return kept.obliged > 0 ? kept.obliged - kept.value : null;
 	const { rows } = await sql<{ value: number; obliged: number }>`
 		select (select count(*)::bigint ${obligedThat('lack', figure, asked)}) as value,
 			(select count(*)::bigint ${obliged(asked)}) as obliged`.execute(db);

@@ -16,14 +16,18 @@ export type Standing = { day: string; takers: (gone: RawBuilder<unknown>) => Raw
  * Can bits answer? Not for parts by facets, not for what was known earlier. On trees of other days they do too: that a unit has
  * records does not depend on where it stands.
  */
-export async function isPresenceKept(db: Db, figure: Flow | Cohort, asked: Asked): Promise<boolean> {
+export function canBitsTell(figure: Flow | Cohort, asked: Asked): boolean {
 	const where = { ...figure.where, ...asked.where };
 	const told = asked.by.length === 0 || (asked.by.length === 1 && asked.by[0] === 'unit');
-	if (figure.kind !== 'flow' || asked.known !== 'infinity' || !told || Object.keys(where).length > 0) return false;
+	return figure.kind === 'flow' && asked.known === 'infinity' && told && Object.keys(where).length === 0;
+}
+
+/** Are they all there? After a country was reorganised they are made anew in the background. */
+export async function areBitsKept(db: Db, { measure }: Flow | Cohort): Promise<boolean> {
 	const { rows } = await sql<{ ready: boolean }>`
 		select count(*) = 2 as ready from readiness
 		where (what = ${OBLIGATIONS.what} and version = ${OBLIGATIONS.version})
-			or (what = ${figure.measure} and version = ${PRESENCE_VERSION})`.execute(db);
+			or (what = ${measure} and version = ${PRESENCE_VERSION})`.execute(db);
 	return rows[0]?.ready ?? false;
 }
 

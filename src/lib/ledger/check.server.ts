@@ -1,8 +1,9 @@
-import { sql, Transaction } from 'kysely';
-import type { Db, Tx } from '#lib/server/db.ts';
+import { sql } from 'kysely';
+import { onOneMoment, type Db } from '#lib/server/db.ts';
 import { countWrongObligations, OBLIGATIONS } from '#lib/units/obligation.server.ts';
 import { build, buildBits, gatherAll, type Wanting } from './fold.server.ts';
 import { FOLDING_VERSION, FOLDINGS, type Folding } from './folding.ts';
+import { isOfToday } from './now.server.ts';
 import { countWrongPresences } from './presence.server.ts';
 
 /** Cells of a unit, folded in one way, that are not what its postings add up to. */
@@ -20,8 +21,8 @@ export type Checked = { units: number; cells: number; waiting: number; differenc
  */
 export async function checkCells(db: Db): Promise<Checked> {
 	const { rows: folded } = await sql<{ unitId: string; number: number }>`
-		select unit_id as "unitId", folding::int as number from foldings where version = ${FOLDING_VERSION}
-		order by folding, unit_id`.execute(db);
+		select unit_id as "unitId", folding::int as number from foldings f
+		where version = ${FOLDING_VERSION} and ${isOfToday()} order by folding, unit_id`.execute(db);
 	const checked: Checked = {
 		units: new Set(folded.map(({ unitId }) => unitId)).size,
 		cells: 0,
@@ -87,9 +88,4 @@ async function compare(db: Db, of: Wanting): Promise<{ unitId: string; cells: nu
 			group by 1 order by 1`.execute(tx);
 		return rows;
 	});
-}
-
-function onOneMoment<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
-	if (db instanceof Transaction) return work(db);
-	return db.transaction().setIsolationLevel('repeatable read').execute(work);
 }

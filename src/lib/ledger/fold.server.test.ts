@@ -5,74 +5,23 @@ import { expect } from 'vitest';
 import { operator } from '#lib/accounts/actor.ts';
 import { COUNTED_BY_UNIT, figureNamed, FIGURES } from '#lib/catalogue.ts';
 import { ask } from '#lib/figures/ask.server.ts';
-import type { Figure, Question, Where } from '#lib/figures/figure.ts';
+import type { Where } from '#lib/figures/figure.ts';
 import { FOLLOWERS } from '#lib/followers.server.ts';
 import { FIELDS, LEVELS, NOVELTIES } from '#lib/models/model.ts';
 import { inTransaction, type Db } from '#lib/server/db.ts';
 import { Problem } from '#lib/server/problem.ts';
 import { UnitEvent } from '#lib/units/event.schema.ts';
 import { record } from '#lib/units/event.server.ts';
-import { establish } from '#lib/units/unit.server.ts';
 import { dayPlus } from '#lib/vietnamese/day.ts';
 import { test } from '../../../tests/database.ts';
 import { checkCells, repair } from './check.server.ts';
 import { fold } from './fold.server.ts';
-import { post, reverse } from './ledger.server.ts';
+import { agrees, enter, world, type Entry } from './ledger.sample.ts';
+import { reverse } from './ledger.server.ts';
 
 const actor = operator('thử nghiệm');
 const registered = figureNamed('models.registered');
 const YEAR = { from: '2024-01-01', asOf: '2024-12-31' };
-
-/** A province with two districts, each with two communes and two cells under each: three tiers under the top. */
-async function world(db: Db): Promise<Map<string, string>> {
-	const ids = new Map<string, string>();
-	const unit = (
-		code: string,
-		kind: 'province_committee' | 'district_committee' | 'commune_committee' | 'base_cell'
-	) => {
-		ids.set(code, newId());
-		return { id: ids.get(code), code, name: code, kind, parentId: ids.get(code.slice(0, -1)) ?? null };
-	};
-	const units = [unit('T', 'province_committee')];
-	for (const district of ['T1', 'T2']) {
-		units.push(unit(district, 'district_committee'));
-		for (const commune of [`${district}A`, `${district}B`]) {
-			units.push(
-				unit(commune, 'commune_committee'),
-				unit(`${commune}1`, 'base_cell'),
-				unit(`${commune}2`, 'base_cell')
-			);
-		}
-	}
-	await establish(db, actor, { units });
-	return ids;
-}
-
-type Entry = {
-	measure: string;
-	unit: string;
-	on: string;
-	cohort: number;
-	about: boolean;
-	facets: Record<string, string>;
-};
-
-async function enter(db: Db, ids: ReadonlyMap<string, string>, entries: readonly Entry[]): Promise<string[]> {
-	const postings = entries.map(({ unit, on, cohort, facets, ...entry }) => ({
-		...entry,
-		homeId: ids.get('T') ?? '',
-		unitId: ids.get(unit) ?? '',
-		onDate: on,
-		cohortOn: dayPlus(on, -cohort),
-		quantity: 1,
-		facets: { year: on.slice(0, 4), kind: 'model', subject: 'collective', ...facets },
-		noun: 'registration',
-		caseId: newId(),
-		actionId: newId()
-	}));
-	await inTransaction(db, (tx) => post(tx, postings));
-	return postings.map(({ caseId }) => caseId);
-}
 
 const MEASURES = ['model.registered', 'model.recognised', 'model.typical', 'model.replicated'];
 const BASES = ['T1A1', 'T1A2', 'T1B1', 'T1B2', 'T2A1', 'T2A2', 'T2B1', 'T2B2'];
@@ -126,14 +75,6 @@ const round = fc.record({
 	),
 	questions: fc.array(question, { minLength: 3, maxLength: 3 })
 });
-
-/** The same question without cells: what is known at a later moment is counted posting by posting. */
-async function agrees(db: Db, figure: Figure, asked: Question): Promise<void> {
-	const told = await ask(db, actor, figure, asked);
-	const counted = await ask(db, actor, figure, { ...asked, knownAt: new Date('2100-01-01') });
-	const said = { figure: figure.name, ...asked };
-	expect({ ...said, ...told, knownAt: null }).toEqual({ ...said, ...counted, knownAt: null });
-}
 
 test(
 	'cells and what waits are together what the postings add up to, whatever is entered, taken back and moved between',

@@ -1,12 +1,12 @@
 import { sql, type RawBuilder } from 'kysely';
+import { today } from '#lib/server/clock.ts';
 import { inTransaction, temporary, type Db, type Tx } from '#lib/server/db.ts';
 import { buildObligations, OBLIGATIONS } from '#lib/units/obligation.server.ts';
 import { leads, routes } from '#lib/units/route.server.ts';
-import { facetsOf, FOLDING_VERSION, FOLDINGS, type Folding } from './folding.ts';
+import { facetsOf, FOLDING_VERSION, FOLDINGS, type Folding, type Tree } from './folding.ts';
+import { differsNow, FOLD_LOCK, isOfToday, keepsNow } from './now.server.ts';
 import { buildPresences, markPresences, PRESENCE_VERSION } from './presence.server.ts';
 
-/** Whoever changes cells, or the paths that they follow, one at a time; readers and posters never wait for it. */
-const FOLD_LOCK = 731_904_115;
 const AT_ONCE = 20_000;
 const NOTHING = { folded: 0, built: 0 };
 
@@ -56,17 +56,27 @@ async function isAwaited(db: Db): Promise<boolean> {
 /** Units to be folded in one way: the postings are gone through once for all of them. */
 export type Wanting = { folding: Folding; unitIds: readonly string[] };
 
-/** Units tall enough for a way of folding that they lack. A unit that is over keeps its tallness: what it had under it counts. */
+/**
+ * Units tall enough for a way of folding that they lack, or, on the tree of now, have for that of another day. A unit that is
+ * over keeps its tallness: what it had under it counts.
+ */
 async function wanting(db: Db): Promise<Wanting[]> {
-	const { rows } = await sql<{ unitId: string; height: number; has: number[] | null }>`
-		select tall.unit_id as "unitId", tall.height,
-			(select array_agg(f.folding::int) from foldings f where f.unit_id = tall.unit_id and f.version >= ${FOLDING_VERSION}) as has
+	await inTransaction(db, async (tx) => {
+		if (await mayFold(tx)) await standApart(tx, sql`select unit_id from case_shares`);
+	});
+	const { rows } = await sql<{ unitId: string; height: number; differs: boolean; has: number[] | null }>`
+		select tall.unit_id as "unitId", tall.height, ${differsNow(sql`tall.unit_id`)} as differs,
+			(select array_agg(f.folding::int) from foldings f
+				where f.unit_id = tall.unit_id and f.version >= ${FOLDING_VERSION} and ${isOfToday()}) as has
 		from (
 			select ancestor_id as unit_id, max(depth) as height from unit_paths
 			where upper_inf(known) and not inherited and depth > 1 group by 1
 		) tall order by tall.unit_id`.execute(db);
 	return FOLDINGS.flatMap((folding) => {
-		const lacking = rows.filter(({ height, has }) => folding.height <= height && !has?.includes(folding.number));
+		const lacking = rows.filter(
+			({ height, differs, has }) =>
+				folding.height <= height && (folding.tree === 'then' || differs) && !has?.includes(folding.number)
+		);
 		return lacking.length === 0 ? [] : [{ folding, unitIds: lacking.map(({ unitId }) => unitId) }];
 	});
 }
@@ -82,9 +92,11 @@ export async function build(db: Db, { unitIds, folding }: Wanting): Promise<numb
 		await gatherAll(tx, { unitIds, folding });
 		await addNew(tx);
 		await sql`
-			insert into foldings (unit_id, folding, version)
-			select unit_id, ${folding.number}, ${FOLDING_VERSION} from unnest(${ids}) as made (unit_id)
-			on conflict (unit_id, folding) do update set version = excluded.version, folded_at = clock_timestamp()`.execute(tx);
+			insert into foldings (unit_id, folding, version, tree_day)
+			select unit_id, ${folding.number}, ${FOLDING_VERSION}, ${folding.tree === 'now' ? today() : null}::date
+			from unnest(${ids}) as made (unit_id)
+			on conflict (unit_id, folding) do update set version = excluded.version, tree_day = excluded.tree_day,
+				folded_at = clock_timestamp()`.execute(tx);
 		return unitIds.length;
 	});
 }
@@ -97,7 +109,7 @@ export async function gatherAll(tx: Tx, { unitIds, folding }: Wanting): Promise<
 	await sql`set local enable_sort = off`.execute(tx);
 	const source = sql`postings p`;
 	const where = sql`not exists (select from unfolded u where u.home_id = p.home_id and u.id = p.id)`;
-	await gather(tx, { source, where, unitIds, foldings: [folding] });
+	await gather(tx, { source, where, unitIds, tree: folding.tree, foldings: [folding] });
 }
 
 /** Folds the next postings that wait; answers how many. */
@@ -110,8 +122,7 @@ async function foldSome(db: Db): Promise<number> {
 			sql`
 			select p.* from (select home_id, id from unfolded limit ${AT_ONCE}) u join postings p using (home_id, id)`
 		);
-		await gatherOf(tx, 'folding_now');
-		await add(tx, 1);
+		await addOf(tx, 'folding_now', { sign: 1 });
 		await markPresences(tx, 'folding_now');
 		const { numAffectedRows } = await sql`
 			delete from unfolded u using folding_now p where u.home_id = p.home_id and u.id = p.id`.execute(tx);
@@ -155,41 +166,78 @@ export async function unfold(tx: Tx, moved: RawBuilder<unknown>): Promise<void> 
 		join postings p on p.measure = m.measure and p.unit_id = moved.unit_id and p.on_date <@ moved.days
 		where not exists (select from unfolded u where u.home_id = p.home_id and u.id = p.id)`
 	);
-	await gatherOf(tx, 'unfolding');
-	await add(tx, -1);
+	await addOf(tx, 'unfolding', { sign: -1 });
 	await sql`insert into unfolded (home_id, id) select home_id, id from unfolding`.execute(tx);
 }
 
-/** Fills `gathered` with what the postings of a table add up to, in every cell that is kept. */
-async function gatherOf(tx: Tx, table: string): Promise<void> {
+/**
+ * Counts the postings of these units singly on the tree of now, from now on: their cases stand with several others. What cells
+ * of now contain of them is taken out. `units`: SQL of ids.
+ */
+export async function standApart(tx: Tx, units: RawBuilder<unknown>): Promise<void> {
+	const lacking = sql`select unit_id from (${units}) named where unit_id not in (select unit_id from units_apart)`;
+	const { rows } = await sql`${lacking} limit 1`.execute(tx);
+	if (rows.length === 0) return;
+	await sql`select pg_advisory_xact_lock(${FOLD_LOCK})`.execute(tx);
+	if (await keepsNow(tx)) {
+		await temporary(
+			tx,
+			'standing_apart',
+			sql`
+			select p.* from (select distinct unit_id from (${lacking}) lacking) own
+			cross join (select distinct measure from measure_facets) m
+			join postings p on p.measure = m.measure and p.unit_id = own.unit_id
+			where not exists (select from unfolded u where u.home_id = p.home_id and u.id = p.id)`
+		);
+		await addOf(tx, 'standing_apart', { trees: ['now'], sign: -1 });
+	}
+	await sql`insert into units_apart ${lacking} on conflict do nothing`.execute(tx);
+}
+
+/** Adds what the postings of a table add up to, in every cell that is kept, or takes it out (`sign` -1). */
+async function addOf(
+	tx: Tx,
+	table: string,
+	{ trees = ['then', 'now'], sign }: { trees?: readonly Tree[]; sign: 1 | -1 }
+): Promise<void> {
 	const source = sql`${sql.table(table)} p`;
 	const among = sql`select unit_id from ${sql.table(table)}`;
-	await gather(tx, { source, where: sql`true`, among, foldings: FOLDINGS });
+	for (const tree of trees) {
+		if (tree === 'now' && !(await keepsNow(tx))) continue;
+		const foldings = FOLDINGS.filter((folding) => folding.tree === tree);
+		await gather(tx, { source, where: sql`true`, among, tree, foldings });
+		await add(tx, sign);
+	}
 }
 
 /**
- * Postings `p` to be gathered, under these units, or under every unit that is folded in one of these ways. `among`: SQL of the
- * units that have any of them, where they are few.
+ * Postings `p` to be gathered, under these units, or under every unit that is folded in one of these ways, all on
+ * one tree. `among`: SQL of the units that have any of them, where they are few.
  */
 type Gathering = {
 	source: RawBuilder<unknown>;
 	where: RawBuilder<unknown>;
 	among?: RawBuilder<unknown>;
+	tree: Tree;
 	foldings: readonly Folding[];
 	unitIds?: readonly string[];
 };
 
 /**
- * Fills `gathered` with what postings add up to in cells: under each ancestor of the posting's own day, through the child that
- * leads there. The same paths that the condition of a figure joins where it asks for the tree of "then". Facets are taken apart
- * once they are gathered.
+ * Fills `gathered` with what postings add up to in cells: under each ancestor of the posting's own day, or of today, through the
+ * child that leads there. The same paths that the condition of a figure joins where it asks for the tree of "then", or of "now".
+ * Facets are taken apart once they are gathered.
  */
-async function gather(tx: Tx, { source, where, foldings, unitIds, among }: Gathering): Promise<void> {
+async function gather(tx: Tx, { source, where, tree, foldings, unitIds, among }: Gathering): Promise<void> {
 	const ways = sql`(values ${sql.join(foldings.map(wayOf))}) way (folding, by_day, by_child, names)`;
 	const folded = unitIds
 		? sql`(select unit_id, way.* from unnest(${[...unitIds]}::uuid[]) as unit (unit_id) cross join ${ways})`
 		: sql`(select f.unit_id, way.* from foldings f join ${ways} using (folding))`;
-	const ancestors = unitIds ? sql`${[...unitIds]}::uuid[]` : sql`array(select unit_id from foldings)`;
+	const ancestors = unitIds
+		? sql`${[...unitIds]}::uuid[]`
+		: sql`array(select unit_id from foldings where (tree_day is not null) = ${tree === 'now'})`;
+	const day = tree === 'then' ? sql`p.on_date` : sql`${today()}::date`;
+	const inCells = tree === 'then' ? sql`true` : sql`p.unit_id not in (select unit_id from units_apart)`;
 	const few = among ? sql`and whole.unit_id in (${among})` : sql``;
 	const known = sql`'infinity'::timestamptz`;
 	// Laid out first: a planner that has to guess how many there are fetches each unit's postings by themselves.
@@ -212,9 +260,9 @@ async function gather(tx: Tx, { source, where, foldings, unitIds, among }: Gathe
 				case when cardinality(f.names) = 0 then '{}' else p.facets_text end as facets_text,
 				sum(p.quantity) as quantity, count(*) filter (where p.about) as about_count
 			from ${source}
-			join ways_up path on path.unit_id = p.unit_id and ${leads(sql`p.on_date`)}
+			join ways_up path on path.unit_id = p.unit_id and ${leads(day)}
 			join ${folded} f on f.unit_id = path.ancestor_id
-			where ${where}
+			where ${where} and ${inCells}
 			group by 1, 2, 3, 4, 5, 6, 7
 		) counted
 		join ${ways} on way.folding = counted.folding

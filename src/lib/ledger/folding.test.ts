@@ -66,13 +66,14 @@ test('a half-year until the middle of June is five months and a rest of days', (
 test('the cheapest folding that tells apart what is needed is chosen, and none that does not', () => {
 	const all = new Set(FOLDINGS.map(({ number }) => number));
 	const choose = (existing: ReadonlySet<number>, byChild: boolean, ...facets: string[]) =>
-		chooseFolding(existing, 'month', { byChild, facets: new Set(facets) })?.number;
+		chooseFolding(existing, 'month', { tree: 'then', byChild, facets: new Set(facets) })?.number;
 	expect(choose(all, true)).toBe(1);
 	expect(choose(all, true, 'novelty')).toBe(2);
 	expect(choose(all, false, 'novelty', 'level')).toBe(3);
 	expect(choose(all, true, 'level')).toBe(4);
 	expect(choose(new Set([1, 3]), true, 'level')).toBeUndefined();
 	expect(choose(new Set(), false)).toBeUndefined();
+	expect(chooseFolding(all, 'day', { tree: 'now', byChild: true, facets: new Set() })?.number).toBe(15);
 });
 
 test('what figures narrow themselves by is folded for every child', () => {

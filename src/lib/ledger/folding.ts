@@ -7,6 +7,9 @@ const NAMED_FACETS = ['novelty'] as const;
 /** Raised whenever what follows changes: cells of before are then made anew. */
 export const FOLDING_VERSION = 1;
 
+/** Under whom a posting is added up: as its unit stood on its own day, or as it stands today. */
+export type Tree = 'then' | 'now';
+
 /**
  * `facets`: which are told apart in a cell. `byChild`: so are the children through which units stand under the ancestor.
  * `height`: folded for units that have at least so many tiers under them, because below there is little to gain: a unit with
@@ -14,21 +17,30 @@ export const FOLDING_VERSION = 1;
  */
 export type Folding = {
 	number: number;
+	tree: Tree;
 	grain: 'month' | 'day';
 	facets: 'none' | 'named' | 'all';
 	byChild: boolean;
 	height: number;
 };
 
-/** Of two ways that answer a question, the earlier has fewer cells. Numbers are kept in the database and not used again. */
+const OF_THEN: readonly Folding[] = [
+	{ number: 1, tree: 'then', grain: 'month', facets: 'none', byChild: true, height: 2 },
+	{ number: 2, tree: 'then', grain: 'month', facets: 'named', byChild: true, height: 3 },
+	{ number: 3, tree: 'then', grain: 'month', facets: 'all', byChild: false, height: 2 },
+	{ number: 4, tree: 'then', grain: 'month', facets: 'all', byChild: true, height: 3 },
+	{ number: 5, tree: 'then', grain: 'day', facets: 'none', byChild: true, height: 3 },
+	{ number: 6, tree: 'then', grain: 'day', facets: 'named', byChild: true, height: 3 },
+	{ number: 7, tree: 'then', grain: 'day', facets: 'all', byChild: false, height: 3 }
+];
+
+/**
+ * Of two ways that answer a question, the earlier has fewer cells. Numbers are kept in the database and not used again. On the
+ * tree of now only those are folded under whom something ever moved: for others it is that of then.
+ */
 export const FOLDINGS: readonly Folding[] = [
-	{ number: 1, grain: 'month', facets: 'none', byChild: true, height: 2 },
-	{ number: 2, grain: 'month', facets: 'named', byChild: true, height: 3 },
-	{ number: 3, grain: 'month', facets: 'all', byChild: false, height: 2 },
-	{ number: 4, grain: 'month', facets: 'all', byChild: true, height: 3 },
-	{ number: 5, grain: 'day', facets: 'none', byChild: true, height: 3 },
-	{ number: 6, grain: 'day', facets: 'named', byChild: true, height: 3 },
-	{ number: 7, grain: 'day', facets: 'all', byChild: false, height: 3 }
+	...OF_THEN,
+	...OF_THEN.map((folding): Folding => ({ ...folding, number: folding.number + 10, tree: 'now' }))
 ];
 
 /** The facets that a folding tells apart by name; null for all that a posting has. */
@@ -37,15 +49,16 @@ export function facetsOf({ facets }: Folding): readonly string[] | null {
 	return facets === 'named' ? NAMED_FACETS : [];
 }
 
-/** What a question needs told apart. */
-export type Need = { byChild: boolean; facets: ReadonlySet<string> };
+/** What a question needs told apart, on which tree. */
+export type Need = { tree: Tree; byChild: boolean; facets: ReadonlySet<string> };
 
 /** The cheapest of the foldings that exist (by number) which tells apart what is needed. */
 export function chooseFolding(existing: ReadonlySet<number>, grain: Folding['grain'], need: Need): Folding | undefined {
 	return FOLDINGS.find((folding) => {
 		const named = facetsOf(folding);
 		const has = named === null || need.facets.isSubsetOf(new Set(named));
-		return existing.has(folding.number) && folding.grain === grain && has && (folding.byChild || !need.byChild);
+		const alike = folding.tree === need.tree && folding.grain === grain;
+		return existing.has(folding.number) && alike && has && (folding.byChild || !need.byChild);
 	});
 }
 

@@ -174,3 +174,9 @@ export async function temporary(tx: Tx, name: string, rows: RawBuilder<unknown>)
 	await sql`create temporary table ${table} on commit drop as ${rows}`.execute(tx);
 	await sql`analyze ${table}`.execute(tx);
 }
+
+/** What `work` asks, one statement after another, is of one moment; inside a transaction of that transaction's. */
+export function onOneMoment<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+	if (db instanceof Transaction) return work(db);
+	return db.transaction().setIsolationLevel('repeatable read').execute(work);
+}

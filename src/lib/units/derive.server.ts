@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import { unfold } from '#lib/ledger/fold.server.ts';
+import { forgetMoved } from '#lib/ledger/now.server.ts';
 import { shareLedger } from '#lib/ledger/ledger.server.ts';
 import type { Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
@@ -158,6 +159,7 @@ async function refuseOrphans(tx: Tx, ids: readonly string[]): Promise<void> {
  */
 async function writePaths(tx: Tx, ids: readonly string[], at: string): Promise<void> {
 	const known = sql`upper_inf(known)`;
+	const changed = sql`select unit_id from path_wanted union select unnest(${[...ids]}::uuid[])`;
 	// A country's half a million paths are sorted and compared in memory; given back at the end of the transaction.
 	await sql`select set_config('work_mem', '64MB', true)`.execute(tx);
 	await sql`
@@ -185,25 +187,26 @@ async function writePaths(tx: Tx, ids: readonly string[], at: string): Promise<v
 	// Of a temporary table the planner knows nothing.
 	await sql`analyze path_wanted`.execute(tx);
 	await refuseCircles(tx);
-	await unfold(tx, movedDays(ids));
+	await unfold(tx, movedDays(changed));
 	const same = sql`w.unit_id = p.unit_id and w.ancestor_id = p.ancestor_id and w.depth = p.depth
 		and w.inherited = p.inherited and w.undivided = p.undivided and w.valid = p.valid and upper_inf(p.known)`;
 	// In the order in which they lie: of a country's quarter of a million, each would else be fetched from elsewhere.
 	await sql`
 		update unit_paths set known = tstzrange(lower(known), greatest(lower(known), ${at}::timestamptz))
 		where ctid = any(array(select p.ctid from unit_paths p
-			where upper_inf(p.known) and p.unit_id in (select unit_id from path_wanted union select unnest(${[...ids]}::uuid[]))
+			where upper_inf(p.known) and p.unit_id in (${changed})
 				and not exists (select 1 from path_wanted w where ${same})
 			order by p.ctid))`.execute(tx);
 	await sql`
 		insert into unit_paths (ancestor_id, unit_id, depth, inherited, undivided, valid, known)
 		select w.ancestor_id, w.unit_id, w.depth, w.inherited, w.undivided, w.valid, tstzrange(${at}::timestamptz, null) from path_wanted w
 		where not exists (select 1 from unit_paths p where ${same})`.execute(tx);
-	await renewObligations(tx, sql`select unit_id from path_wanted union select unnest(${[...ids]}::uuid[])`);
+	await forgetMoved(tx, at, changed);
+	await renewObligations(tx, changed);
 }
 
-/** The units that will stand elsewhere than they are known to, each with the days on which they do; as SQL. */
-function movedDays(ids: readonly string[]): RawBuilder<unknown> {
+/** The units that will stand elsewhere than they are known to, each with the days on which they do; as SQL. `changed`: of their ids. */
+function movedDays(changed: RawBuilder<unknown>): RawBuilder<unknown> {
 	const place = sql`unit_id, ancestor_id, depth`;
 	return sql`
 		select unit_id, range_agg(days) as days from (
@@ -211,7 +214,7 @@ function movedDays(ids: readonly string[]): RawBuilder<unknown> {
 				+ (coalesce(wanted.days, '{}') - coalesce(present.days, '{}')) as days
 			from (
 				select ${place}, range_agg(valid) as days from unit_paths
-				where upper_inf(known) and unit_id in (select unit_id from path_wanted union select unnest(${[...ids]}::uuid[]))
+				where upper_inf(known) and unit_id in (${changed})
 				group by ${place}
 			) present
 			full join (select ${place}, range_agg(valid) as days from path_wanted group by ${place}) wanted using (${place})

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import { temporary, type Tx } from '#lib/server/db.ts';
+import { countWrongPathChanges, renewPathChanges } from './path-change.server.ts';
 
 /** Units are kept as bits, so many in a row. As in the columns' type. */
 export const CHUNK = 1024;
@@ -11,13 +12,19 @@ export const bitOf = (number: RawBuilder<unknown>): RawBuilder<unknown> =>
 export const chunkOf = (number: RawBuilder<unknown>): RawBuilder<unknown> => sql`(${number} / ${sql.lit(CHUNK)})`;
 
 /** Raised whenever bits would be other ones: those of before are then made anew. */
-export const OBLIGATIONS = { what: 'obligations', version: 1 } as const;
+export const OBLIGATIONS = { what: 'obligations', version: 2 } as const;
 
-/** Makes anew who is expected to have records, of all units. */
+/** From so many chunks on, all are made anew, in the background: who reorganises a country does not wait for it. */
+const MANY = 1000;
+
+/** Makes anew who is expected to have records, of all units, and on which days something moves under them. */
 export async function buildObligations(tx: Tx): Promise<void> {
 	await number(tx);
+	// In memory, and without walking what a planner that knows nothing of these paths takes for few; given back at the transaction's end.
+	await sql`set local work_mem = '256MB'`.execute(tx);
 	await sql`delete from obligations`.execute(tx);
 	await insertObligations(tx, sql``);
+	await renewPathChanges(tx);
 	await sql`
 		insert into readiness (what, version) values (${OBLIGATIONS.what}, ${OBLIGATIONS.version})
 		on conflict (what) do update set version = excluded.version, made_at = clock_timestamp()`.execute(tx);
@@ -37,6 +44,11 @@ export async function renewObligations(tx: Tx, changed: RawBuilder<unknown>): Pr
 		from unit_paths path join unit_numbers own on own.unit_id = path.unit_id
 		where path.unit_id in (${changed})`
 	);
+	const { rows: anew } = await sql`select from obliged_anew limit ${MANY}`.execute(tx);
+	if (anew.length === MANY) {
+		await sql`delete from readiness where what = ${OBLIGATIONS.what}`.execute(tx);
+		return;
+	}
 	await sql`
 		delete from obligations o using obliged_anew anew where anew.ancestor_id = o.ancestor_id and anew.chunk = o.chunk`.execute(
 		tx
@@ -45,6 +57,7 @@ export async function renewObligations(tx: Tx, changed: RawBuilder<unknown>): Pr
 		tx,
 		sql`join obliged_anew anew on anew.ancestor_id = p.ancestor_id and anew.chunk = ${chunkOf(sql`own.number`)}`
 	);
+	await renewPathChanges(tx, sql`select ancestor_id from obliged_anew`);
 }
 
 /** Gives a number to every unit that has none, to those that stand together one after another: their bits fill few chunks. */
@@ -100,7 +113,7 @@ function segments(rows: RawBuilder<unknown>): RawBuilder<unknown> {
 		group by 1, 2, 3, 4`;
 }
 
-/** How many chunks of obligations, on however many days, are not what paths and states say. */
+/** How many chunks of obligations, on however many days, and days of moves are not what paths and states say. */
 export async function countWrongObligations(tx: Tx): Promise<number> {
 	await temporary(tx, 'obliged_now', obliged(sql``));
 	const { rows } = await sql<{ wrong: number }>`
@@ -108,5 +121,5 @@ export async function countWrongObligations(tx: Tx): Promise<number> {
 			(select * from obligations except all ${segments(sql`obliged_now`)})
 			union all (${segments(sql`obliged_now`)} except all select * from obligations)
 		) differing`.execute(tx);
-	return rows[0]?.wrong ?? 0;
+	return (rows[0]?.wrong ?? 0) + (await countWrongPathChanges(tx));
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { standApart } from '#lib/ledger/fold.server.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { fold } from '#lib/vietnamese/text.ts';
 import type { Holding } from './follower.ts';
@@ -120,6 +121,7 @@ async function rewrite(tx: Tx, { touched, added, gone }: Rewriting): Promise<voi
 		select unit_id, case_id, heir_id, means, event_id, action_id, begins,
 			lead(begins) over (partition by unit_id, case_id order by begins) as ends
 		from last`.execute(tx);
+	await standApart(tx, sql`select unit_id from (${touched}) touched`);
 	// Asked for by itself: what changes with every row may stand in no update of a distributed database.
 	const { rows: now } = await sql<{ at: string }>`select clock_timestamp()::text as at`.execute(tx);
 	await sql`
