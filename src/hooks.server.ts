@@ -28,10 +28,13 @@ export const init: ServerInit = async () => {
 	watchConnections(opened.pool);
 };
 
-const language: Handle = ({ event, resolve }) =>
-	paraglideMiddleware(event.request, ({ locale }) =>
+const language: Handle = ({ event, resolve }) => {
+	// Programs say theirs in a header, which their door reads.
+	if (event.route.id === '/api/v1/[...path]') return resolve(event);
+	return paraglideMiddleware(event.request, ({ locale }) =>
 		resolve(event, { transformPageChunk: ({ html }) => html.replace('%paraglide.lang%', locale) })
 	);
+};
 
 /**
  * Who asks. Pages under (office) and (admin) are for those who signed in, and who set up the second factor that their

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { createHash } from 'node:crypto';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
+import { processorTime_ms } from '../serving.ts';
 import type { Measured } from '../table.ts';
 import { idOf } from '../world/units.ts';
 import type { Chain, Outcome } from './asked.ts';
@@ -36,7 +37,12 @@ export async function measurePosting({ db, access, country, serve }: Ground): Pr
 			const chains = inOne === 1 ? single(country, waiting) : many(country, waiting, { inOne, requests });
 			const before = insertRates(access.superuser, country);
 			const postings = await countPostings(db);
+			const taken_ms = processorTime_ms(serving.pid) ?? 0;
 			const { result: done, flushes } = await flushesIn(access.superuser, () => callFrom({ ...call, chains }));
+			const each_ms = ((processorTime_ms(serving.pid) ?? Number.NaN) - taken_ms) / chains.length;
+			process.stderr.write(
+				`· ${inOne} in a request: ${each_ms.toFixed(1)} ms of processor time of the program a request\n`
+			);
 			const entered = (await countPostings(db)) - postings;
 			if (entered !== chains.length * inOne) throw new Error(`${entered} postings of ${chains.length} × ${inOne}`);
 			const after = insertRates(access.superuser, country);

@@ -57,8 +57,9 @@ const MANY_NARROWED = 10_000;
 async function cases(db: Db, figure: Flow | Cohort, asked: Asked, page: Page): Promise<FigureRecord[]> {
 	const { month: _month, ...narrowed } = asked.where;
 	const many = Object.keys(narrowed).length === 0 ? MANY_UNITS : MANY_NARROWED;
+	// A cluster cannot walk: it would look for each posting's case on every node.
 	const { rows } = await sql<{ isWide: boolean }>`
-		select count(*) = ${many} as "isWide" from (
+		select count(*) = ${many} and to_regclass('pg_dist_partition') is null as "isWide" from (
 			select 1 from unit_paths where ancestor_id = ${asked.unitId}::uuid and upper_inf(known) limit ${many}) under`.execute(
 		db
 	);

@@ -95,7 +95,8 @@ async function settle(client: pg.Client): Promise<void> {
 	}
 	await client.query("set client_min_messages = 'warning'; set statement_timeout = 0; set search_path = public");
 	// The nodes ask one another as whoever asks, and the application asks as this role.
-	await client.query('alter role kheo_app login');
+	const app = await client.query("select from pg_roles where rolname = 'kheo_app' and rolcanlogin");
+	if (app.rowCount === 0) await client.query('alter role kheo_app login');
 }
 
 async function spread(client: pg.Client, tables: readonly string[]): Promise<Omit<Distribution, 'workers'>> {

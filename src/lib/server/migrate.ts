@@ -7,6 +7,7 @@ import { installJobs } from './jobs.ts';
 import { joinCluster } from './postgres.ts';
 import { fromDatabase, problem } from './problem.ts';
 import { prepareData, projectFolder, type Settings } from './settings.ts';
+import { statementsOf } from './statements.ts';
 
 const MIGRATIONS = join(projectFolder(), 'db/migrations');
 
@@ -131,7 +132,8 @@ const REGISTER = `
 async function apply(client: pg.Client, { name, text, checksum }: Migration): Promise<void> {
 	try {
 		await client.query('begin');
-		await client.query(text);
+		// One by one: Citus hands what it is sent on to its nodes, which take no more than one at a time.
+		for (const statement of statementsOf(text)) await client.query(statement);
 		await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [name, checksum]);
 		await client.query('commit');
 	} catch (error) {
