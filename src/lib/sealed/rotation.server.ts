@@ -100,7 +100,7 @@ async function retireBefore(db: Db, version: number): Promise<number[] | null> {
 		const { rows: left } = await sql`select 1 from sealed_keys where master_version <> ${version} limit 1`.execute(tx);
 		const retired = rows.map((row) => row.version);
 		if (left.length > 0) return { result: null, actions: [keyAction('rotate_again', { version })] };
-		await sql`update master_keys set retired_at = clock_timestamp() where version = any(${retired}::int[])`.execute(tx);
+		await sql`update master_keys set retired_at = now() where version = any(${retired}::int[])`.execute(tx);
 		return { result: retired, actions: [keyAction('retire_keys', { version, retired })] };
 	});
 }
