@@ -3,7 +3,7 @@ import { today } from '#lib/server/clock.ts';
 import { onOneMoment, type Db } from '#lib/server/db.ts';
 import { condition, facetOf, standsWith, type Asked } from './condition.server.ts';
 import type { Cohort, FigureRecord, Flow, Part } from './figure.ts';
-import { areBitsKept, canBitsTell, countPresent, type Present } from './present.server.ts';
+import { areBitsKept, canBitsTell, countPresent, listPresent, type Present, type Standing } from './present.server.ts';
 
 /** Units under the asked one that are expected to have such records, on its cut-off day or the day of the structure. */
 function obliged(asked: Asked): RawBuilder<unknown> {
@@ -103,8 +103,12 @@ async function present(db: Db, figure: Flow | Cohort, asked: Asked): Promise<Pre
 	if (!canBitsTell(figure, asked)) return null;
 	return onOneMoment(db, async (tx) => {
 		if (!(await areBitsKept(tx, figure))) return null;
-		return countPresent(tx, figure, asked, { day: dayOf(asked), takers: (gone) => takers(asked, gone) });
+		return countPresent(tx, figure, asked, standingOf(asked));
 	});
+}
+
+function standingOf(asked: Asked): Standing {
+	return { day: dayOf(asked), takers: (gone) => takers(asked, gone) };
 }
 
 /** How many lack such records; null (not applicable) where nobody under the unit is expected to have one. */
@@ -136,8 +140,19 @@ export async function listObligedThat(
 	have: 'have' | 'lack',
 	{ figure, asked, after, limit }: { figure: Flow | Cohort; asked: Asked; after: string; limit: number }
 ): Promise<FigureRecord[]> {
+	if (canBitsTell(figure, asked)) {
+		const kept = await onOneMoment(db, async (tx) => {
+			if (!(await areBitsKept(tx, figure))) return null;
+			return listPresent(tx, have, { figure, asked, standing: standingOf(asked), after, limit });
+		});
+		if (kept) return kept.map(lineOf);
+	}
 	const next = after === '' ? sql`` : sql`and v.unit_id > ${after}::uuid`;
 	const { rows } = await sql<{ unitId: string }>`
 		select v.unit_id as "unitId" ${obligedThat(have, figure, asked)} ${next} order by v.unit_id limit ${limit}`.execute(db);
-	return rows.map((row) => ({ caseId: null, unitId: row.unitId, onDate: null, quantity: 1 }));
+	return rows.map(({ unitId }) => lineOf(unitId));
+}
+
+function lineOf(unitId: string): FigureRecord {
+	return { caseId: null, unitId, onDate: null, quantity: 1 };
 }

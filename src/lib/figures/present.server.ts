@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { cover, type Days } from '#lib/ledger/folding.ts';
 import { PRESENCE_VERSION } from '#lib/ledger/presence.server.ts';
 import type { Db } from '#lib/server/db.ts';
-import { bitOf, chunkOf, NONE, OBLIGATIONS } from '#lib/units/obligation.server.ts';
+import { bitOf, CHUNK, chunkOf, NONE, OBLIGATIONS } from '#lib/units/obligation.server.ts';
 import { conditionOfFew, standsWith, type Asked } from './condition.server.ts';
 import type { Cohort, Flow } from './figure.ts';
 
@@ -31,18 +31,57 @@ export async function areBitsKept(db: Db, { measure }: Flow | Cohort): Promise<b
 	return rows[0]?.ready ?? false;
 }
 
-/**
- * Counts by bits, one for each unit: the days' bits together, less those of units that have to be looked at singly, and these
- * as their postings say. One statement, so that it sees each posting once, whoever folds meanwhile.
- */
+/** Counts by bits; one statement, so that it sees each posting once, whoever folds meanwhile. */
 export async function countPresent(db: Db, figure: Flow | Cohort, asked: Asked, standing: Standing): Promise<Present> {
+	const { rows } = await sql<{ kind: 'obliged' | 'whole' | 'child'; child: string | null; value: number }>`
+		with ${units(figure, asked, standing)}
+		select 'obliged' as kind, null::uuid as child, coalesce(sum(bit_count(bits)), 0)::bigint as value from obliged
+		union all
+		select 'whole', null, coalesce(sum(bit_count(bits)), 0)::bigint from whole
+		${asked.by.length === 0 ? sql`` : byChild}
+		order by kind, child`.execute(db);
+	const found = (kind: string) => rows.filter((row) => row.kind === kind);
+	return {
+		obliged: found('obliged')[0]?.value ?? 0,
+		value: found('whole')[0]?.value ?? 0,
+		children: found('child').map(({ child, value }) => ({ child: child ?? '', value }))
+	};
+}
+
+/** Which of those expected to have records have some, or none, in the order of their ids; `after`: the last of the page before. */
+export async function listPresent(
+	db: Db,
+	have: 'have' | 'lack',
+	of: { figure: Flow | Cohort; asked: Asked; standing: Standing; after: string; limit: number }
+): Promise<string[]> {
+	const next = of.after === '' ? sql`` : sql`and own.unit_id > ${of.after}::uuid`;
+	const is = have === 'have' ? sql`=` : sql`<>`;
+	const { rows } = await sql<{ unitId: string }>`
+		with ${units(of.figure, of.asked, of.standing)}
+		select own.unit_id as "unitId" from obliged
+		left join whole on whole.chunk = obliged.chunk
+		join unit_numbers own on ${chunkOf(sql`own.number`)} = obliged.chunk
+		where ${isIn(sql`obliged.bits`)} = 1 and ${isIn(sql`coalesce(whole.bits, ${NONE})`)} ${is} 1 ${next}
+		order by own.unit_id limit ${of.limit}`.execute(db);
+	return rows.map(({ unitId }) => unitId);
+}
+
+/** SQL: the bit of the unit `own` in these. */
+const isIn = (bits: RawBuilder<unknown>) => sql`get_bit(${bits}, own.number % ${sql.lit(CHUNK)})`;
+
+/**
+ * SQL of sets of units, one bit each: `obliged`, expected to have records; `part`, who of them has some, through which child;
+ * `whole`, through any. The days' bits together, less those of units that have to be looked at singly, and these as their
+ * postings say.
+ */
+function units(figure: Flow | Cohort, asked: Asked, standing: Standing): RawBuilder<unknown> {
 	const { months, days } = cover({ from: asked.from, to: asked.asOf }, { byCohort: false, hasDays: true });
 	const spans = [...(months ? [span(false, months)] : []), ...days.map((part) => span(true, part))];
 	const day = sql`${standing.day}::date`;
 	const under = (ancestor: RawBuilder<unknown>) =>
 		sql`o.ancestor_id = ${ancestor} and o.since <= ${day} and ${day} < o.until`;
-	const { rows } = await sql<{ kind: 'obliged' | 'whole' | 'child'; child: string | null; value: number }>`
-		with child as materialized (
+	return sql`
+		child as materialized (
 			select distinct unit_id from unit_paths
 			where ancestor_id = ${asked.unitId}::uuid and depth = 1 and upper_inf(known) and valid @> ${day}
 		), single as materialized (${singly(figure, asked, day)}), own as materialized (${postingsOf(figure, asked)}),
@@ -71,19 +110,9 @@ export async function countPresent(db: Db, figure: Flow | Cohort, asked: Asked, 
 			union all
 			select taken.child, obliged.chunk, obliged.bits & ${bitOf(sql`taken.number`)}
 			from taken join obliged on obliged.chunk = ${chunkOf(sql`taken.number`)}
-		)
-		select 'obliged' as kind, null::uuid as child, coalesce(sum(bit_count(bits)), 0)::bigint as value from obliged
-		union all
-		select 'whole', null, coalesce(sum(bit_count(bits)), 0)::bigint from (
-			select chunk, bit_or(bits) as bits from part group by chunk) whole
-		${asked.by.length === 0 ? sql`` : byChild}
-		order by kind, child`.execute(db);
-	const found = (kind: string) => rows.filter((row) => row.kind === kind);
-	return {
-		obliged: found('obliged')[0]?.value ?? 0,
-		value: found('whole')[0]?.value ?? 0,
-		children: found('child').map(({ child, value }) => ({ child: child ?? '', value }))
-	};
+		), whole as (
+			select chunk, bit_or(bits) as bits from part group by chunk
+		)`;
 }
 
 const byChild = sql`

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { operator } from '#lib/accounts/actor.ts';
 import { ask } from '#lib/figures/ask.server.ts';
 import type { Figure, Question } from '#lib/figures/figure.ts';
+import { records } from '#lib/figures/records.server.ts';
 import { inTransaction, type Db } from '#lib/server/db.ts';
 import { establish } from '#lib/units/unit.server.ts';
 import { dayPlus } from '#lib/vietnamese/day.ts';
@@ -69,4 +70,9 @@ export async function agrees(db: Db, figure: Figure, asked: Question): Promise<v
 	const counted = await ask(db, actor, figure, { ...asked, knownAt: new Date('2100-01-01') });
 	const said = { figure: figure.name, ...asked };
 	expect({ ...said, ...told, knownAt: null }).toEqual({ ...said, ...counted, knownAt: null });
+	if (figure.kind !== 'units_with' && figure.kind !== 'units_without') return;
+	const page = { limit: 4, after: '' };
+	const listed = await records(db, actor, { figure, question: asked, page });
+	const singly = await records(db, actor, { figure, question: { ...asked, knownAt: new Date('2100-01-01') }, page });
+	expect(listed).toEqual(singly);
 }
