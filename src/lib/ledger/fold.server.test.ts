@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
-import { expect } from 'vitest';
+import { beforeEach, expect } from 'vitest';
 import { operator } from '#lib/accounts/actor.ts';
 import { COUNTED_BY_UNIT, figureNamed, FIGURES } from '#lib/catalogue.ts';
 import { ask } from '#lib/figures/ask.server.ts';
@@ -13,6 +13,7 @@ import { Problem } from '#lib/server/problem.ts';
 import { UnitEvent } from '#lib/units/event.schema.ts';
 import { record } from '#lib/units/event.server.ts';
 import { dayPlus } from '#lib/vietnamese/day.ts';
+import { CITUS_NODES } from '../../../tests/citus.ts';
 import { test } from '../../../tests/database.ts';
 import { checkCells, repair } from './check.server.ts';
 import { fold } from './fold.server.ts';
@@ -20,6 +21,9 @@ import { agrees, enter, world, type Entry } from './ledger.sample.ts';
 import { reverse } from './ledger.server.ts';
 
 const actor = operator('thử nghiệm');
+
+beforeEach(({ skip }) => skip(CITUS_NODES.length > 0, 'a cluster folds nothing'));
+
 const registered = figureNamed('models.registered');
 const YEAR = { from: '2024-01-01', asOf: '2024-12-31' };
 

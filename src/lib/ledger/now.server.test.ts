@@ -1,4 +1,4 @@
-import { afterEach, expect, vi } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { operator } from '#lib/accounts/actor.ts';
 import { COUNTED_BY_UNIT, figureNamed } from '#lib/catalogue.ts';
 import { ask } from '#lib/figures/ask.server.ts';
@@ -13,6 +13,7 @@ import { undo } from '#lib/units/undo.server.ts';
 import { inTransaction } from '#lib/server/db.ts';
 import { dayPlus } from '#lib/vietnamese/day.ts';
 import { v7 as newId } from 'uuid';
+import { CITUS_NODES } from '../../../tests/citus.ts';
 import { test } from '../../../tests/database.ts';
 import { checkCells } from './check.server.ts';
 import { fold } from './fold.server.ts';
@@ -20,6 +21,9 @@ import { agrees, enter, world, type Entry } from './ledger.sample.ts';
 import { reverse } from './ledger.server.ts';
 
 const actor = operator('thử nghiệm');
+
+beforeEach(({ skip }) => skip(CITUS_NODES.length > 0, 'a cluster folds nothing'));
+
 const registered = figureNamed('models.registered');
 /** A sum, a cohort's share, and units that are counted. */
 const ASKED = ['models.registered', 'models.recognition_rate', 'models.units_registered'].map(figureNamed);
