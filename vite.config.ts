@@ -51,9 +51,9 @@ export default defineConfig({
 					'frame-ancestors': ['none'],
 					'form-action': ['self'],
 					'require-trusted-types-for': ['script'],
-					// Svelte's own templates, what is pasted into the editor, and the charts: nothing else becomes markup. The one
+					// Svelte's own templates, what is pasted into the editor, the charts and articles: nothing else becomes markup. The one
 					// called default lets the map that zooms start its worker from one file, and nothing else (src/lib/maps/zoom.ts).
-					'trusted-types': ['svelte-trusted-html', 'ProseMirrorClipboard', 'kheo-chart', 'default']
+					'trusted-types': ['svelte-trusted-html', 'ProseMirrorClipboard', 'kheo-chart', 'kheo-article', 'default']
 				}
 			}
 		})

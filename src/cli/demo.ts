@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { loadDemonstration } from '#lib/demo/load.ts';
 import { m } from '#lib/paraglide/messages.js';
+import { readSettings } from '#lib/server/settings.ts';
 import { say, terminalLocale, withDatabase } from './run.ts';
 
 /** `kheo demo`: loads the demonstration world and prints its accounts. */
@@ -10,7 +11,8 @@ export function register(program: Command): void {
 		.description(m.cli_demo({}, { locale: terminalLocale() }))
 		.action(() =>
 			withDatabase(async ({ db }) => {
-				for (const { who, email, password } of await loadDemonstration(db)) say(`${email}  ${password}  ${who}`);
+				for (const { who, email, password } of await loadDemonstration(db, readSettings().data))
+					say(`${email}  ${password}  ${who}`);
 			})
 		);
 }

@@ -93,7 +93,7 @@ async function run(
 
 async function showDemonstration({ db }: Opened): Promise<void> {
 	say(m.cli_server_demo_loading({}, { locale }));
-	const demonstrationAccounts = await loadDemonstration(db);
+	const demonstrationAccounts = await loadDemonstration(db, readSettings().data);
 	say(m.cli_server_demo_accounts({}, { locale }));
 	for (const { who, email, password } of demonstrationAccounts) say(`  ${email}  ${password}  ${who}`);
 }

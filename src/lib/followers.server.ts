@@ -5,4 +5,7 @@ import { REPORT_HOLDING } from '#lib/reports/following.server.ts';
 import type { Followers } from '#lib/units/follower.ts';
 
 /** Everything that follows units when they are reorganised: a new noun adds its line here. */
-export const FOLLOWERS: Followers = { roles: ROLE_FOLLOWER, holdings: [MODEL_HOLDING, REPORT_HOLDING, NEWSROOM_HOLDING] };
+export const FOLLOWERS: Followers = {
+	roles: ROLE_FOLLOWER,
+	holdings: [MODEL_HOLDING, REPORT_HOLDING, NEWSROOM_HOLDING]
+};

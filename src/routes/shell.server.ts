@@ -10,6 +10,7 @@ export async function shell(db: Db, actor: Actor, session: Session) {
 	const own = await listOwn(db, actor);
 	const administers = unitsWhere(actor, 'account.manage').length > 0;
 	const works = unitsWhere(actor, 'model.read').length > 0;
+	const writes = unitsWhere(actor, 'newsroom.read').length > 0;
 	const audits = unitsWhere(actor, 'audit.read').length > 0;
 	const handles = unitsWhere(actor, 'sealed.handle').length > 0;
 	const mine = {
@@ -24,6 +25,13 @@ export async function shell(db: Db, actor: Actor, session: Session) {
 		items: [
 			{ href: '/models', label: m.nav_models() },
 			{ href: '/models/import', label: m.nav_import() }
+		]
+	};
+	const portal = {
+		title: m.nav_portal(),
+		items: [
+			{ href: '/newsroom', label: m.nav_newsroom() },
+			{ href: '/newsroom/sites', label: m.newsroom_sites() }
 		]
 	};
 	const running = {
@@ -61,7 +69,7 @@ export async function shell(db: Db, actor: Actor, session: Session) {
 				{ href: '/privacy', label: m.nav_privacy() }
 			]
 		},
-		nav: works ? [mine, movement, running] : [running],
+		nav: [...(works ? [mine, movement] : []), ...(writes ? [portal] : []), running],
 		contextLine: m.core_slogan(),
 		search: { action: '/search' },
 		/** The demonstration world asks for the second factor, but does not insist. */

@@ -1,5 +1,6 @@
 import type { Permission } from '#lib/accounts/actor.ts';
 import type { Sent } from '#lib/api/operation.ts';
+import { NEWSROOM_API_ROWS } from './newsroom-rows.ts';
 import { PERIOD, SAID, PLACE, type Things } from './world.ts';
 
 /** How an operation is asked about what stands in a unit. `needs` where it is not what the token must bring. */
@@ -141,5 +142,6 @@ export const API_ROWS: Readonly<Record<string, ApiRow>> = {
 	'reports.edit': { ask: (things) => ({ ...report('draft')(things), body: { body: BODY } }) },
 	'reports.submission': { ask: report('draft') },
 	...Object.fromEntries(BY_PERSONS),
+	...NEWSROOM_API_ROWS,
 	'actions.list': { ask: byUnit }
 };

@@ -28,6 +28,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 	'/(office)/account/second-factor addPasskey': 'tests/e2e/second-factor.test.ts',
 	'/(office)/account/second-factor removePasskey': 'tests/e2e/second-factor.test.ts',
 	'/(office)/account/second-factor/passkey POST': 'tests/e2e/second-factor.test.ts',
+	'/preview/[secret] load': 'src/lib/newsroom/article.server.test.ts',
 	'/sign-out POST': 'tests/e2e/refusals.test.ts',
 	'/language POST': 'tests/e2e/nojs.test.ts',
 	'/setup/[token] load': 'tests/e2e/start.test.ts',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { strFromU8, unzipSync } from 'fflate';
 import type { Permission } from '#lib/accounts/actor.ts';
 import type { Asking } from './call.ts';
+import { NEWSROOM_ROWS } from './newsroom-rows.ts';
 import { UNIT_ROWS } from './unit-rows.ts';
 import { PERIOD, PLACE, shelf, type Things } from './world.ts';
 
@@ -336,5 +337,6 @@ export const ROWS: Readonly<Record<string, Row>> = {
 	'/(office)/map/outlines.json GET': { needs: 'signed_in', ask: () => ({ search: { day: '2026-05-01' } }) },
 	'/(office)/places load': { needs: 'signed_in', ask: () => ({}) },
 	'/(office)/places/[id] load': { needs: 'signed_in', ask: () => ({ params: { id: PLACE.id } }) },
+	...NEWSROOM_ROWS,
 	...UNIT_ROWS
 };

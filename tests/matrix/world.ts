@@ -20,6 +20,7 @@ import { UnitEvent } from '#lib/units/event.schema.ts';
 import { record } from '#lib/units/event.server.ts';
 import { establish } from '#lib/units/unit.server.ts';
 import type { World } from '../database.ts';
+import { fillNewsroom, findNewsroom, type NewsroomThings } from './newsroom-world.ts';
 import { takeIn } from '../sealed-people.ts';
 
 /**
@@ -88,6 +89,7 @@ async function fill(db: Db): Promise<void> {
 		await fillModels(db, { unitId, code: CODES[relation] });
 		await fillReports(db, unitId);
 		await fillImport(db, { unitId, code: CODES[relation] });
+		await fillNewsroom(db, { unitId, belowId: idOf(ids, BELOW[relation]), code: CODES[relation], data: FOLDER });
 		await create(db, machine, {
 			name: `Người của ${CODES[relation]}`,
 			email: `nguoi@${CODES[relation].toLowerCase()}.example`,
@@ -194,6 +196,7 @@ export type Things = {
 	/** A reorganisation's sheet, read and in order. */
 	sheet: string;
 	paragraph: string;
+	newsroom: NewsroomThings;
 };
 
 /** Finds them again in a copy of the world. */
@@ -231,6 +234,7 @@ export async function findThings(db: Db, relation: Relation): Promise<Things> {
 			approved: await report('approved'),
 			signed: await report('signed')
 		},
+		newsroom: await findNewsroom(unitId, one),
 		importId: await one(sql`select id from imports where unit_id = ${unitId}`),
 		narrative: await one(sql`select id from report_narratives where unit_id = ${await unit(below)}`),
 		person: await one(sql`select user_id as id from role_grants where unit_id = ${unitId} and role = 'officer'`),

@@ -15,6 +15,9 @@ export const SCOPES = [
 	'model.review',
 	'report.read',
 	'report.write',
+	'newsroom.read',
+	'newsroom.write',
+	'newsroom.publish',
 	'audit.read'
 ] as const satisfies readonly Permission[];
 export type Scope = (typeof SCOPES)[number];
@@ -29,6 +32,16 @@ const OPENS: Readonly<Record<Scope, readonly Permission[]>> = {
 	'model.review': ['model.read', 'model.review'],
 	'report.read': ['report.read', 'figure.read', 'model.read'],
 	'report.write': ['report.read', 'report.write', 'figure.read', 'model.read'],
+	'newsroom.read': ['newsroom.read', 'figure.read'],
+	'newsroom.write': ['newsroom.read', 'newsroom.write', 'figure.read'],
+	'newsroom.publish': [
+		'newsroom.read',
+		'newsroom.write',
+		'newsroom.edit',
+		'newsroom.approve',
+		'newsroom.publish',
+		'figure.read'
+	],
 	'audit.read': ['audit.read']
 };
 

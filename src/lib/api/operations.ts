@@ -3,6 +3,7 @@ import { FIGURE_OPERATIONS } from '#lib/figures/figure.api.ts';
 import { ACT_OPERATIONS } from '#lib/models/act.api.ts';
 import { ATTACHMENT_OPERATIONS } from '#lib/models/attachment.api.ts';
 import { MODEL_OPERATIONS } from '#lib/models/model.api.ts';
+import { ARTICLE_OPERATIONS } from '#lib/newsroom/article.api.ts';
 import { PLACE_OPERATIONS } from '#lib/places/place.api.ts';
 import { REPORT_OPERATIONS } from '#lib/reports/report.api.ts';
 import { UNIT_EVENT_OPERATIONS } from '#lib/units/event.api.ts';
@@ -19,5 +20,6 @@ export const OPERATIONS: readonly Operation[] = [
 	...ATTACHMENT_OPERATIONS,
 	...FIGURE_OPERATIONS,
 	...REPORT_OPERATIONS,
+	...ARTICLE_OPERATIONS,
 	...ACTION_OPERATIONS
 ];

@@ -8,6 +8,7 @@ import { getByCode } from '#lib/units/unit.server.ts';
 import { setTheme } from '#lib/units/year-theme.server.ts';
 import { establishBloc, registerBloc } from './bloc.ts';
 import { establishProvince, registerProvince } from './province.ts';
+import { openNewsroom } from './newsroom.ts';
 import { beginReports } from './reports.ts';
 
 /** An account of the demonstration world, with whom it stands for. */
@@ -59,6 +60,13 @@ export const DEMONSTRATION_ACCOUNTS: readonly DemonstrationAccount[] = [
 		roles: ['petition_officer']
 	},
 	{
+		who: 'Hà Thị Mây – biên tập viên trang thông tin, Đảng uỷ Khối Yên Bái',
+		email: 'toasoan@yb-duk.example',
+		password: PASSWORD,
+		unit: 'YB-DUK',
+		roles: ['newsroom_editor']
+	},
+	{
 		who: 'Đặng Hữu Phúc – kiểm tra, xem nhật ký, Đảng uỷ Khối Yên Bái',
 		email: 'kiemtra@yb-duk.example',
 		password: PASSWORD,
@@ -88,8 +96,8 @@ export const DEMONSTRATION_ACCOUNTS: readonly DemonstrationAccount[] = [
 	}
 ];
 
-/** Loads the demonstration world into an empty database; leaves a loaded one as it is. Answers its accounts. */
-export async function loadDemonstration(db: Kysely<DB>): Promise<readonly DemonstrationAccount[]> {
+/** Loads the demonstration world into an empty database and data folder; leaves a loaded one as it is. Answers its accounts. */
+export async function loadDemonstration(db: Kysely<DB>, data: string): Promise<readonly DemonstrationAccount[]> {
 	const { rows } = await sql`select 1 from unit_versions where code in ('YB-DUK', 'KG') limit 1`.execute(db);
 	if (rows.length > 0) return DEMONSTRATION_ACCOUNTS;
 	const wasEmpty = await isEmpty(db);
@@ -98,6 +106,7 @@ export async function loadDemonstration(db: Kysely<DB>): Promise<readonly Demons
 		await establishBloc(tx, { code: 'TH-DUK', province: 'Tỉnh uỷ (dữ liệu tập huấn)', provinceCode: 'TH' });
 		await registerProvince(tx, await establishProvince(tx));
 		await beginReports(tx);
+		await openNewsroom(tx, data);
 		await makeAccounts(tx, DEMONSTRATION_ACCOUNTS);
 		// Never where real people work already: there the second factor stays required.
 		if (wasEmpty) await markDemonstration(tx);

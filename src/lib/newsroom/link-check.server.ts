@@ -3,7 +3,10 @@ import { request as requestHttp, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { BlockList, isIPv4, isIPv6, type LookupFunction } from 'node:net';
 import { sql } from 'kysely';
+import type { Actor } from '#lib/accounts/actor.ts';
 import type { Db } from '#lib/server/db.ts';
+import { enqueue } from '#lib/server/jobs.ts';
+import { manage } from './site.server.ts';
 import type { LinkState } from './site.ts';
 
 /** Asks the links of directories whether they answer: politely, never for long, and never inside the office's own network. */
@@ -34,6 +37,14 @@ export async function checkLinks(
 			})
 		);
 	return rows.length;
+}
+
+/** Asks for a check of one site's links now. */
+export async function askLinkCheck(db: Db, actor: Actor, siteId: string): Promise<void> {
+	await manage(db, actor, { id: siteId, verb: 'edit_links' }, async (tx) => {
+		await enqueue(tx, 'newsroom.check_links', { siteId });
+		return { isChecked: true };
+	});
 }
 
 /** What is at an address of the web; follows where it leads, as far as that is outside too. */

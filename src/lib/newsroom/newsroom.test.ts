@@ -1,8 +1,11 @@
 import { describe, expect, it, test } from 'vitest';
 import { allowed, leadsTo, may, needs, slugOf, STATES, stepsToPublish, VERBS } from './article.ts';
 import { ArticleFields, instantOf, PublicationForm } from './article.schema.ts';
-import { bodySchema, plainText, type Body } from './body.ts';
+import { articleHtml } from './article-html.ts';
+import { bodySchema, EMPTY_BODY, plainText, type Body } from './body.ts';
 import { compare, differs } from './compare.ts';
+import { fromMarkup, toMarkup } from './markup.ts';
+import { cleanPasted } from './paste.ts';
 import { escapeHtml, renderBody, type Given } from './render.ts';
 import { readTarget, SiteSlug } from './site.schema.ts';
 
@@ -47,7 +50,18 @@ describe('what is written is text and never markup', () => {
 			{ ...given, figures: new Map([['f1', { text: hostile, label: hostile }]]) }
 		);
 		expect(html).not.toMatch(/<script|"><b>/);
+		expect(articleHtml(html)).toBe(html);
 		expect(html).toContain(escapeHtml(hostile));
+	});
+	test('and nothing else than what is written here becomes part of a page', () => {
+		for (const other of [
+			'<script>1</script>',
+			'<p onclick="x">',
+			'<a href="javascript:x">',
+			'<img src="https://a.example/x">',
+			'<svg>'
+		])
+			expect(() => articleHtml(`<p>Tin</p>${other}`), other).toThrow('not the text of an article');
 	});
 	test('links outwards say nothing of the reader', () => {
 		const html = renderBody(
@@ -201,4 +215,41 @@ describe('two texts beside each other', () => {
 
 test('plain text has what is read, a paragraph a line', () => {
 	expect(plainText(body(paragraph('Một'), { type: 'paragraph' }, paragraph('Hai')))).toBe('Một\nHai');
+});
+
+describe('a text as plain markup, for a page without script', () => {
+	const list = { type: 'bulletList', content: [{ type: 'listItem', content: [paragraph('một')] }] };
+	const bold = paragraph('đậm', [{ type: 'bold' }]);
+	const table = {
+		type: 'table',
+		content: [{ type: 'tableRow', content: [{ type: 'tableCell', content: [paragraph('ô')] }] }]
+	};
+	const whole = body(
+		paragraph('Đoạn đầu.'),
+		{ type: 'heading', attrs: { level: 2 }, content: [{ type: 'text', text: 'Mục' }] },
+		list,
+		table,
+		bold,
+		paragraph('xem', [{ type: 'link', attrs: { href: 'https://a.example/' } }])
+	);
+	test('comes back as it was', () => {
+		const markup = toMarkup(whole);
+		expect(markup).toBe('Đoạn đầu.\n\n## Mục\n\n- một\n\n[[4]]\n\n**đậm**\n\n[xem](https://a.example/)');
+		expect(bodySchema.parse(fromMarkup(markup, whole))).toEqual(whole);
+	});
+	test('and markup of pages stays text, scripts no links', () => {
+		const read = fromMarkup('<script>alert(1)</script>\n\n[x](javascript:alert)', EMPTY_BODY);
+		expect(plainText(bodySchema.parse(read))).toBe('<script>alert(1)</script>\n[x](javascript:alert)');
+	});
+});
+
+test('what Word pastes is cleaned of its own', () => {
+	const word = `<html xmlns:o="urn:x"><head><style>p.MsoNormal{mso-x:1}</style></head><body><!--StartFragment--><h1>Tên</h1>
+		<p class=MsoNormal><span style="mso-fareast:VI">Đoạn<o:p></o:p></span></p>
+		<p class=MsoListParagraph><!--[if !supportLists]--><span>·<span>&nbsp; </span></span><!--[endif]-->một</p>
+		<p class=MsoListParagraph><!--[if !supportLists]--><span>·</span><!--[endif]-->hai</p><img src="file:///c:/x.png"><script>alert(1)</script></body></html>`;
+	const cleaned = cleanPasted(word);
+	expect(cleaned).not.toMatch(/mso-x|<o:|<!--|script|img|h1/);
+	expect(cleaned).toContain('<h2>Tên</h2>');
+	expect(cleaned.replace(/\s+/g, ' ')).toContain('<ul><li><p>một</p></li> <li><p>hai</p></li></ul>');
 });

@@ -102,6 +102,30 @@ export async function publish(
 	});
 }
 
+export type Earlier = { id: string; at: Date; oldPaths?: readonly string[] };
+
+/**
+ * For what was public elsewhere before: through all steps at once, with the day it had, its old addresses leading here. At no
+ * hour to come.
+ */
+export async function publishEarlier(
+	db: Db,
+	actor: Actor,
+	{ id, at, oldPaths = [] }: Earlier
+): Promise<{ slug: string }> {
+	return inTransaction(db, async (tx) => {
+		const { slug } = await publishThrough(tx, actor, { id, at: null });
+		const now = await momentOf(tx);
+		const shownAt = at < now ? at : now;
+		const { siteId } = await hold(tx, id);
+		await sql`update articles set published_at = ${shownAt} where id = ${id}::uuid`.execute(tx);
+		await sql`update placements set shown_at = ${shownAt} where article_id = ${id}::uuid`.execute(tx);
+		const actionId = newId();
+		for (const path of oldPaths) await addRedirect(tx, { siteId, path, articleId: id, actionId });
+		return { slug };
+	});
+}
+
 /** The database's own clock, by which is told what is public. */
 async function momentOf(tx: Tx): Promise<Date> {
 	const { rows } = await sql<{ now: Date }>`select date_trunc('milliseconds', statement_timestamp()) as now`.execute(

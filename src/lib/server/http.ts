@@ -7,9 +7,9 @@ const MB = 1024 ** 2;
 export const BODY_LIMITS = {
 	upload: {
 		bytes: 26 * MB,
-		at: /^\/((api\/v1\/)?models\/[^/]+\/attachments|models\/import|units\/(import|reorganise|events\/new)|verify)\/?$/
+		at: /^\/((api\/v1\/)?models\/[^/]+\/attachments|models\/import|newsroom\/[^/]+\/edit|newsroom\/sites\/[^/]+|units\/(import|reorganise|events\/new)|verify)\/?$/
 	},
-	text: { bytes: 6 * MB, at: /^\/reports\/(templates\/)?[^/]+\/edit\/?$/ },
+	text: { bytes: 6 * MB, at: /^\/(reports\/(templates\/)?[^/]+\/edit|api\/v1\/articles(\/[^/]+\/text)?)\/?$/ },
 	form: { bytes: MB, at: /^/ }
 } as const;
 

@@ -1,0 +1,65 @@
+import { fail } from '@sveltejs/kit';
+import { signedIn } from '#lib/accounts/guard.ts';
+import { ACTS, hindrance, isSavable } from '#lib/newsroom/act.ts';
+import { life } from '#lib/newsroom/article.ts';
+import { get } from '#lib/newsroom/list.server.ts';
+import { endPreviews, listPreviews, makePreview } from '#lib/newsroom/preview.server.ts';
+import { rightsOn, standingOf } from '#lib/newsroom/rights.server.ts';
+import { showText } from '#lib/newsroom/shown.server.ts';
+import { attempt } from '#lib/server/form.ts';
+import { word } from '#lib/ui/word.ts';
+import { recordId } from '../record.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals: { db, ...locals }, params }) => {
+	const actor = signedIn(locals);
+	const article = await get(db, actor, recordId(params.id));
+	const [rights, html, previews] = await Promise.all([
+		rightsOn(db, actor, article.unitId),
+		showText(db, actor, { unitId: article.unitId, text: article.text }),
+		listPreviews(db, article.id)
+	]);
+	const standing = standingOf(article);
+	const { history, text, ...shown } = article;
+	const { body: _body, coverId: _coverId, ...said } = text;
+	return {
+		article: shown,
+		text: said,
+		html,
+		steps: life(article.state),
+		acts: ACTS.flatMap((act) => {
+			const hindered = hindrance(act, standing, rights);
+			return hindered === 'state' || hindered === 'right' ? [] : [{ noun: act.noun, hindered }];
+		}),
+		isSavable: isSavable(article, rights),
+		isAhead: article.publicVersion !== null && article.version !== article.publicVersion,
+		mayPreview: rights['newsroom.write'],
+		previews,
+		told: history
+			.toReversed()
+			.slice(0, TOLD_AT_MOST)
+			.map(({ id, verb, actorName, actedAt, reason }) => ({
+				id,
+				what: word('did', `article_${verb}`),
+				who: actorName,
+				at: actedAt,
+				reason
+			}))
+	};
+};
+
+const TOLD_AT_MOST = 30;
+
+export const actions: Actions = {
+	preview: async ({ locals: { db, ...locals }, params, url }) => {
+		const actor = signedIn(locals);
+		const made = await attempt(() => makePreview(db, actor, recordId(params.id)));
+		if ('status' in made) return made;
+		return { preview: new URL(`/preview/${made.secret}`, url).href };
+	},
+	endPreviews: async ({ locals: { db, ...locals }, params }) => {
+		const actor = signedIn(locals);
+		const ended = await attempt(() => endPreviews(db, actor, recordId(params.id)));
+		return 'status' in ended ? fail(ended.status, ended.data) : { ended: ended.count };
+	}
+};

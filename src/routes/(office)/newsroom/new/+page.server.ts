@@ -1,0 +1,41 @@
+import { redirect } from '@sveltejs/kit';
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { signedIn } from '#lib/accounts/guard.ts';
+import { create } from '#lib/newsroom/article.server.ts';
+import { ArticleFields, Id } from '#lib/newsroom/article.schema.ts';
+import { EMPTY_BODY } from '#lib/newsroom/body.ts';
+import { listSites } from '#lib/newsroom/site.server.ts';
+import { attempt, fields, parse } from '#lib/server/form.ts';
+import { readArticle } from '#lib/newsroom/article-form.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+const NewForm = z.strictObject({ key: Id, siteId: Id, headline: ArticleFields.shape.headline });
+
+export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) => {
+	const actor = signedIn(locals);
+	const sites = await listSites(db, actor, 'newsroom.write');
+	const wanted = url.searchParams.get('site');
+	return {
+		sites: sites.map(({ id, nameVi }) => ({ value: id, label: nameVi })),
+		siteId: sites.find(({ id }) => id === wanted)?.id ?? sites[0]?.id ?? '',
+		key: randomUUID()
+	};
+};
+
+export const actions: Actions = {
+	default: async ({ request, locals: { db, ...locals } }) => {
+		const actor = signedIn(locals);
+		const data = await request.formData();
+		const read = parse(data, NewForm);
+		if (!read.ok) return read.failure;
+		const { key, siteId, headline } = read.value;
+		const begun = ArticleFields.parse({ headline, bylineName: actor.name.slice(0, 200), commentsOpen: true });
+		const made = await attempt(
+			() => create(db, actor, { siteId, ...readArticle(begun, EMPTY_BODY), key }),
+			fields(data)
+		);
+		if ('status' in made) return made;
+		redirect(303, `/newsroom/${made.id}/edit`);
+	}
+};
