@@ -15,7 +15,7 @@ export function pageRoutes(): string[] {
 }
 
 /** Where to look at every page of the demonstration world; some more than once, in another state. */
-export function visits({ models, reports, imports, users }: Prepared): Visit[] {
+export function visits({ models, reports, imports, users, newsroom }: Prepared): Visit[] {
 	const half = 'from=2024-01-01&asOf=2024-06-15';
 	const selection = `id=${models.registered}&id=${models.submitted}`;
 	const model = (id: string, noun = '') => `/models/${id}${noun && `/${noun}`}`;
@@ -147,6 +147,21 @@ export function visits({ models, reports, imports, users }: Prepared): Visit[] {
 		visit('/(office)/account', ['officer', '/account']),
 		visit('/(office)/account/password', ['officer', '/account/password']),
 		visit('/(office)/account/second-factor', ['leader', '/account/second-factor']),
+		visit('/(office)/newsroom', ['newsroom', '/newsroom']),
+		visit('/(office)/newsroom', ['trainee', '/newsroom'], { name: 'newsroom-empty' }),
+		visit('/(office)/newsroom/new', ['newsroom', '/newsroom/new']),
+		visit('/(office)/newsroom/[id]', ['newsroom', `/newsroom/${newsroom.published}`]),
+		visit('/(office)/newsroom/[id]/edit', ['newsroom', `/newsroom/${newsroom.draft}/edit`]),
+		visit('/(office)/newsroom/[id]/[act]', ['newsroom', `/newsroom/${newsroom.draft}/publication`]),
+		visit('/(office)/newsroom/[id]/[act]', ['newsroom', `/newsroom/${newsroom.published}/withdrawal`], {
+			name: 'newsroom-id-withdrawal'
+		}),
+		visit('/(office)/newsroom/[id]/versions', ['newsroom', `/newsroom/${newsroom.published}/versions`]),
+		visit('/(office)/newsroom/[id]/placements', ['newsroom', `/newsroom/${newsroom.published}/placements`]),
+		visit('/(office)/newsroom/pictures/[id]', ['newsroom', `/newsroom/pictures/${newsroom.picture}`]),
+		visit('/(office)/newsroom/sites', ['newsroom', '/newsroom/sites']),
+		visit('/(office)/newsroom/sites/[id]', ['newsroom', `/newsroom/sites/${newsroom.site}`]),
+		visit('/preview/[secret]', [null, '/preview/het-han'], { status: 410 }),
 		visit('/(office)/account/tokens', ['officer', '/account/tokens']),
 		visit('/(admin)/accounts/tokens', ['administrator', '/accounts/tokens']),
 		visit('/api/v1', [null, '/api/v1']),

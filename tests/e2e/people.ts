@@ -8,6 +8,7 @@ export const PEOPLE = {
 	base: 'coso@yb-duk.example',
 	administrator: 'quantri@yb-duk.example',
 	petitions: 'tiepdan@yb-duk.example',
+	newsroom: 'toasoan@yb-duk.example',
 	auditor: 'kiemtra@yb-duk.example',
 	province: 'canbo@kg.example',
 	trainee: 'canbo@tap-huan.example',

@@ -16,6 +16,8 @@ export type Prepared = {
 	imports: Record<'ready' | 'refused', string>;
 	/** An account with a role, as its administrator meets it. */
 	users: Record<'leader', string>;
+	/** Of the demonstration office's newsroom: articles by state, its site, a picture. */
+	newsroom: Record<'draft' | 'published' | 'site' | 'picture', string>;
 };
 
 /** A signed-in person's way to read pages and send forms, as a browser without script does. */
@@ -51,20 +53,38 @@ export const NOTHING: Prepared = {
 	models: { draft: '', submitted: '', returned: '', registered: '', appraised: '', recognised: '', not_recognised: '' },
 	reports: { draft: '', submitted: '', approved: '', signed: '' },
 	imports: { ready: '', refused: '' },
-	users: { leader: '' }
+	users: { leader: '' },
+	newsroom: { draft: '', published: '', site: '', picture: '' }
 };
 
 /** Does enough work in the demonstration world that every page has something to show. */
 export async function prepare(
-	people: Record<'officer' | 'province' | 'trainee' | 'administrator', Clerk>
+	people: Record<'officer' | 'province' | 'trainee' | 'administrator' | 'newsroom', Clerk>
 ): Promise<Prepared> {
-	const [models, reports, imports, users] = await Promise.all([
+	const [models, reports, imports, users, newsroom] = await Promise.all([
 		prepareModels(people.officer),
 		prepareReports(people.province),
 		prepareImports(people.trainee),
-		findUsers(people.administrator)
+		findUsers(people.administrator),
+		findNewsroom(people.newsroom)
 	]);
-	return { models, reports, imports, users };
+	return { models, reports, imports, users, newsroom };
+}
+
+async function findNewsroom({ read }: Clerk): Promise<Prepared['newsroom']> {
+	const found = async (path: string, pattern: RegExp) => {
+		const [, id] = pattern.exec(await read(path)) ?? [];
+		if (!id) throw new Error(`${path} names nothing`);
+		return id;
+	};
+	const ARTICLE = /href="\/newsroom\/([0-9a-f-]{36})"/;
+	const published = await found('/newsroom?state=published&q=so+ket', ARTICLE);
+	return {
+		draft: await found('/newsroom?state=draft', ARTICLE),
+		published,
+		site: await found('/newsroom/sites', /href="\/newsroom\/sites\/([0-9a-f-]{36})"/),
+		picture: await found(`/newsroom/${published}`, /\/pictures\/([0-9a-f-]{36})\//)
+	};
 }
 
 async function prepareModels({ read, send, upload }: Clerk): Promise<Prepared['models']> {

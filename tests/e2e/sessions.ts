@@ -25,6 +25,7 @@ export async function openSessions(browser: Browser, address: string): Promise<S
 		officer: as('officer'),
 		province: as('province'),
 		trainee: as('trainee'),
+		newsroom: as('newsroom'),
 		administrator: as('administrator')
 	});
 	return { of, prepared };
