@@ -76,10 +76,6 @@ export function autosave(
 		get standing() {
 			return standing;
 		},
-		/** The version that the next save replaces. */
-		get version() {
-			return based;
-		},
 		changed,
 		send,
 		/** The other text has been looked at: from now on this one replaces it. */
