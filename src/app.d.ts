@@ -1,6 +1,7 @@
 import type { Actor } from '#lib/accounts/actor.ts';
 import type { Session } from '#lib/accounts/session.server.ts';
 import type { Site } from '#lib/accounts/site.server.ts';
+import type { Frame } from '#lib/newsroom/frame.server.ts';
 import type { Kysely } from 'kysely';
 import type { DB } from '../db/types.ts';
 
@@ -23,6 +24,12 @@ declare global {
 		interface Error {
 			/** What the log calls this error; shown to the user. */
 			id?: string;
+			/** Of a public text that is no more to be read: what its readers are told. */
+			withdrawn?: { note: string; day: string };
+		}
+		interface PageData {
+			/** Of the site, on its public pages. */
+			frame?: Frame;
 		}
 		interface Locals {
 			/** The id of this request, in the log and in the answer's `request-id`. */

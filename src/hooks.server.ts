@@ -1,4 +1,4 @@
-import { isRedirect, redirect } from '@sveltejs/kit';
+import { isRedirect, redirect, type RequestEvent } from '@sveltejs/kit';
 import { sequence, type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit/hooks';
 import { v7 as newId } from 'uuid';
 import { actorOf } from '#lib/accounts/role.server.ts';
@@ -6,6 +6,7 @@ import { readCookie } from '#lib/accounts/door.server.ts';
 import { mustSetUp } from '#lib/accounts/second-factor.server.ts';
 import { find as findSession } from '#lib/accounts/session.server.ts';
 import { siteOf, type Site } from '#lib/accounts/site.server.ts';
+import { LOOK_COOKIE, lookAttributes, readLook } from '#lib/newsroom/look.ts';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { paraglideMiddleware } from '#lib/paraglide/server.js';
 import { openDatabase, type Opened } from '#lib/server/db.ts';
@@ -32,9 +33,17 @@ const language: Handle = ({ event, resolve }) => {
 	// Programs say theirs in a header, which their door reads.
 	if (event.route.id === '/api/v1/[...path]') return resolve(event);
 	return paraglideMiddleware(event.request, ({ locale }) =>
-		resolve(event, { transformPageChunk: ({ html }) => html.replace('%paraglide.lang%', locale) })
+		resolve(event, {
+			transformPageChunk: ({ html }) =>
+				html.replace('%paraglide.lang%', locale).replace('%kheo.look%', () => lookOf(event))
+		})
 	);
 };
+
+/** Only public pages follow what their reader chose; the style sheet finds it at the root of the page. */
+function lookOf({ cookies, route }: RequestEvent): string {
+	return route.id?.startsWith('/(portal)') ? lookAttributes(readLook(cookies.get(LOOK_COOKIE))) : '';
+}
 
 /**
  * Who asks. Pages under (office) and (admin) are for those who signed in, and who set up the second factor that their
@@ -102,6 +111,7 @@ const unkept: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	if (!response.headers.has('cache-control') || event.locals.session)
 		response.headers.set('cache-control', 'private, no-store');
+	if (event.locals.session) for (const name of ['surrogate-key', 'surrogate-control']) response.headers.delete(name);
 	return response;
 };
 

@@ -22,6 +22,7 @@ import { makeProbes, type Probes } from '#lib/server/probes.ts';
 import { problem } from '#lib/server/problem.ts';
 import { prepareData, projectFolder, readSettings, type Settings } from '#lib/server/settings.ts';
 import { handlersOf } from './handlers.ts';
+import { keepPages, type Pages } from './pages.ts';
 import { EXIT, refusing, say, terminalLocale } from './run.ts';
 
 const SHUTDOWN_MS = 10_000;
@@ -73,7 +74,7 @@ async function run(
 	const address = settings.origin ?? `http://${settings.host}:${settings.port}`;
 	if (demo) await showDemonstration(opened);
 	const probes = makeProbes(() => sql`select 1`.execute(opened.db));
-	const server = await listen(settings, probes);
+	const { server, pages } = await listen(settings, { probes, opened });
 	const metrics = settings.metrics && (await serveMetrics(settings.metrics, () => countJobs(opened.pool)));
 	await resumeReading(opened.db);
 	await resumeReorganising(opened.db);
@@ -87,7 +88,7 @@ async function run(
 	log('info', 'server.stopping', { signal: await signal });
 	probes.stop();
 	await sleep(settings.drain_s * 1000);
-	await Promise.all([jobs.stop(), close(server)]);
+	await Promise.all([jobs.stop(), pages.stop(), close(server)]);
 	if (metrics) await close(metrics);
 }
 
@@ -102,7 +103,10 @@ async function showDemonstration({ db }: Opened): Promise<void> {
  * The adapter reads its settings from the environment while it is imported. It would take https and any host for
  * granted: behind a proxy both come from ORIGIN, else the scheme is http and the host what the browser says.
  */
-async function listen(settings: Settings, probes: Probes): Promise<Server> {
+async function listen(
+	settings: Settings,
+	{ probes, opened }: { probes: Probes; opened: Opened }
+): Promise<{ server: Server; pages: Pages }> {
 	const scheme = 'x-kheo-scheme';
 	const host = 'x-kheo-host';
 	const address = 'x-kheo-address';
@@ -111,17 +115,21 @@ async function listen(settings: Settings, probes: Probes): Promise<Server> {
 	Object.assign(process.env, { PORT: String(settings.port), BODY_SIZE_LIMIT: String(BODY_LIMITS.upload.bytes) });
 	Object.assign(process.env, { PROTOCOL_HEADER: scheme, HOST_HEADER: host, ADDRESS_HEADER: address });
 	const { handler } = await import(join(projectFolder(), 'build/handler.js'));
+	const pages = keepPages(opened, (request, response) =>
+		handler(request, response, () => response.writeHead(404).end())
+	);
 	const server = createHttpServer((request, response) => {
 		if (probes.answer(request, response)) return;
 		request.headers[scheme] = origin?.protocol.slice(0, -1) ?? 'http';
 		const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',');
 		request.headers[address] = addressOf(request.socket.remoteAddress ?? '', forwarded);
 		request.headers[host] = origin?.host ?? request.headers.host;
+		pages.toSite(request, host);
 		nameType(request);
-		handler(request, response, () => response.writeHead(404).end());
+		pages.listener(request, response);
 	}, settings.origin);
 	await listenAt(server, settings);
-	return server;
+	return { server, pages };
 }
 
 /**

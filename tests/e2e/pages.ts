@@ -14,6 +14,29 @@ export function pageRoutes(): string[] {
 	return files.filter((file) => file.endsWith('+page.svelte')).map((file) => `/${dirname(file)}`.replace('/.', '/'));
 }
 
+const SITE = '/khoi-yen-bai';
+const OLDEST = 'huong-dan-dang-ky-mo-hinh-dan-van-kheo-nam-2024';
+
+const PUBLIC_VISITS: readonly Visit[] = [
+	visit('/(portal)/[site]', [null, SITE]),
+	visit('/(portal)/[site]/tin-tuc', [null, `${SITE}/tin-tuc`]),
+	visit('/(portal)/[site]/chuyen-muc/[section]', [null, `${SITE}/chuyen-muc/dan-van-kheo`]),
+	visit('/(portal)/[site]/the/[tag]', [null, `${SITE}/the/Dân vận khéo`]),
+	visit('/(portal)/[site]/luu-tru', [null, `${SITE}/luu-tru?year=2024&month=5`]),
+	visit('/(portal)/[site]/tim-kiem', [null, `${SITE}/tim-kiem?q=dan+chu`]),
+	visit('/(portal)/[site]/tim-kiem', [null, `${SITE}/tim-kiem?q=khong-co-gi`], { name: 'site-tim-kiem-nothing' }),
+	visit('/(portal)/[site]/lien-ket', [null, `${SITE}/lien-ket`]),
+	visit('/(portal)/[site]/[...address]', [null, `${SITE}/${OLDEST}`]),
+	visit('/(portal)/[site]/[...address]', [null, `${SITE}/${OLDEST}?print`], { name: 'site-address-print' }),
+	visit('/(portal)/[site]/[...address]', [null, `${SITE}/khong-co-bai-nay`], {
+		name: 'site-address-none',
+		status: 404
+	}),
+	visit('/(portal)/[site]/mo-hinh', [null, `${SITE}/mo-hinh`]),
+	visit('/(portal)/[site]/so-lieu', [null, `${SITE}/so-lieu?year=2024`]),
+	visit('/(portal)/[site]/so-lieu/[name]', [null, `${SITE}/so-lieu/models.registered?year=2024`])
+];
+
 /** Where to look at every page of the demonstration world; some more than once, in another state. */
 export function visits({ models, reports, imports, users, newsroom }: Prepared): Visit[] {
 	const half = 'from=2024-01-01&asOf=2024-06-15';
@@ -29,6 +52,8 @@ export function visits({ models, reports, imports, users, newsroom }: Prepared):
 		visit('/privacy', [null, '/privacy']),
 		visit('/setup/[token]', [null, '/setup/da-dung'], { status: 410 }),
 		visit('', [null, '/khong-co-trang-nay'], { name: 'not-found', status: 404 }),
+
+		...PUBLIC_VISITS,
 
 		visit('/(office)/desk', ['officer', `/desk?${half}`]),
 		visit('/(office)/desk', ['leader', '/desk'], { name: 'desk-leader' }),
@@ -48,6 +73,7 @@ export function visits({ models, reports, imports, users, newsroom }: Prepared):
 		visit('/(office)/models', ['officer', '/models?q=khong-co-mo-hinh-nao'], { name: 'models-none' }),
 		visit('/(office)/models/new', ['officer', '/models/new']),
 		visit('/(office)/models/score-sheets', ['officer', '/models/score-sheets']),
+		visit('/(portal)/[site]/mo-hinh/[id]', [null, `${SITE}/mo-hinh/${models.recognised}`]),
 		visit('/(office)/models/[id]', ['officer', model(models.recognised)]),
 		visit('/(office)/models/[id]', ['base', model(models.returned)], { name: 'models-id-not-mine', status: 404 }),
 		visit('/(office)/models/[id]', ['officer', model(models.returned)], { name: 'models-id-returned' }),
@@ -190,7 +216,7 @@ function visit(
 ): Visit {
 	const name =
 		route
-			.replace(/\((office|admin)\)\//, '')
+			.replace(/\((office|admin|portal)\)\//, '')
 			.replace(/[[\]]/g, '')
 			.replaceAll('/', '-')
 			.slice(1) || 'first';

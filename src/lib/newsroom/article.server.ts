@@ -10,6 +10,7 @@ import { leadsTo, slugOf, type Byline, type Kind, type Source } from './article.
 import { listAttachments, listPictures, type Body } from './body.ts';
 import { actionOf, change, tellArticleStale, type Held } from './change.server.ts';
 import { refuseUnknownFigures } from './figure.server.ts';
+import { isPagePart } from './portal-address.ts';
 import { findSection, holdSite } from './site.server.ts';
 
 /** What a version of an article says. */
@@ -239,6 +240,7 @@ export async function freeSlug(tx: Tx, article: { id: string; siteId: string }, 
 }
 
 async function holderOf(tx: Tx, { id, siteId }: { id: string; siteId: string }, slug: string): Promise<string | null> {
+	if (isPagePart(slug)) return slug;
 	const { rows } = await sql<{ headline: string }>`
 		select headline from articles where site_id = ${siteId}::uuid and slug = ${slug} and id <> ${id}::uuid
 		union all

@@ -26,6 +26,14 @@ export async function findPublicSite(db: Db, by: { host: string } | { slug: stri
 	return rows[0] ?? null;
 }
 
+/** Host names of open sites, each with the slug of its site. */
+export async function listHosts(db: Db): Promise<ReadonlyMap<string, string>> {
+	const { rows } = await sql<{ host: string; slug: string }>`
+		select host, slug from sites where host is not null and opened_at <= statement_timestamp()
+			and (closed_at is null or closed_at > statement_timestamp())`.execute(db);
+	return new Map(rows.map(({ host, slug }) => [host, slug]));
+}
+
 export type PublicPicture = {
 	id: string;
 	width: number;
@@ -142,6 +150,15 @@ export async function publicFront(db: Db, siteId: string, limit = 12): Promise<L
 	return rows;
 }
 
+/** Lines of a site by their ids, in the order of the ids; what is not public there is left out. */
+export async function publicLines(db: Db, siteId: string, ids: readonly string[]): Promise<ListedPublic[]> {
+	if (ids.length === 0) return [];
+	const { rows } = await sql<ListedPublic>`
+		select ${COLUMNS} from ${JOINED} where a.site_id = ${siteId}::uuid and a.id = any(${[...ids]}::uuid[])`.execute(db);
+	const byId = new Map(rows.map((row) => [row.id, row]));
+	return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
 export type PublicArticle = ListedPublic & {
 	version: number;
 	body: Body;
@@ -190,6 +207,14 @@ export async function findMoved(db: Db, siteId: string, path: string): Promise<s
 			exists (select from public_articles p where p.id = a.id and p.site_id = r.site_id)
 			or exists (select from withdrawn_articles w where w.id = a.id and w.site_id = r.site_id))`.execute(db);
 	return rows[0]?.slug ?? null;
+}
+
+/** Where an article is at home: what its one address begins with. */
+export async function findHome(db: Db, articleId: string): Promise<Pick<Site, 'host' | 'slug'> | null> {
+	const { rows } = await sql<Pick<Site, 'host' | 'slug'>>`
+		select h.host, h.slug from public_articles a join sites h on h.id = a.home_site_id
+		where a.id = ${articleId}::uuid and a.way = 'home' limit 1`.execute(db);
+	return rows[0] ?? null;
 }
 
 async function completed(

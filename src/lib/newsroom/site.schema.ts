@@ -6,7 +6,7 @@ import { LINK_STATES, MENUS, PAGES, PALETTES } from './site.ts';
 
 /** First parts of addresses that the program has itself, now or foreseeably. */
 const TAKEN = new Set(
-	`account accounts admin api audit blood consultations contests desk dialogues directives feed figures files fonts heritage
+	`account accounts admin api audit blood consultations contests desk dialogues directives display feed figures files fonts heritage
 	invitation language map market meetings members models newsroom outings password petitions pictures places preview privacy
 	reception reports robots sealed search setup sign-in sign-out sitemap static tin units verify welfare`.split(/\s+/)
 );

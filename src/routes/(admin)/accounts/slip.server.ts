@@ -1,5 +1,5 @@
 import type { Issued } from '#lib/accounts/invitation.server.ts';
-import { qrCode } from '#lib/accounts/qr-code.ts';
+import { qrCode } from '#lib/ui/qr-code.ts';
 import { formatInstant } from '#lib/vietnamese/format.ts';
 
 /** What stands on a printed slip. The link is in no page but this one. */

@@ -3,7 +3,7 @@ import { mustProveAgain, proveAgain } from '#lib/accounts/again.server.ts';
 import { dropCookie, readCookie } from '#lib/accounts/door.server.ts';
 import { signedIn, signedInSession } from '#lib/accounts/guard.ts';
 import * as passkeys from '#lib/accounts/passkey.server.ts';
-import { qrCode } from '#lib/accounts/qr-code.ts';
+import { qrCode } from '#lib/ui/qr-code.ts';
 import * as factors from '#lib/accounts/second-factor.server.ts';
 import { totpAddress } from '#lib/accounts/totp.ts';
 import { attempt, parse } from '#lib/server/form.ts';

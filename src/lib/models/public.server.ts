@@ -1,0 +1,140 @@
+import { sql } from 'kysely';
+import type { Db } from '#lib/server/db.ts';
+import { fold } from '#lib/vietnamese/text.ts';
+import type { Field, Level } from './model.ts';
+
+/**
+ * What the public may read of models: those recognised, with a decision that stands, under the unit of a site on the day of
+ * registration. Of the contents only what the model is for and what came of it; who takes part, money and notes are not public.
+ */
+
+export type PublicModel = {
+	id: string;
+	name: string;
+	year: number;
+	level: Level;
+	field: Field;
+	place: string | null;
+	unitName: string;
+};
+
+export type PublicModelPage = PublicModel & {
+	/** Of a person's example nothing but its name is told. */
+	situation: string | null;
+	approach: string | null;
+	outputs: string | null;
+	replicas: { id: string | null; name: string; unitName: string }[];
+	from: { id: string | null; name: string; unitName: string } | null;
+};
+
+export type RegisterFilter = {
+	unitId: string;
+	field?: string | null;
+	year?: number | null;
+	/** A unit that has such a model, by its code. */
+	unit?: string | null;
+	search?: string | null;
+};
+
+const PAGE = 24;
+
+const RECOGNISED = sql<boolean>`r.state in ('recognised', 'ended') and exists (select from recognitions c
+	where c.registration_id = r.id and c.outcome = 'recognised' and c.revoked_by is null)`;
+const UNIT_THEN = sql`cross join lateral (
+	select u.code, u.name, u.name_key from unit_versions u where u.unit_id = r.unit_id
+	order by (u.valid @> r.registered_on) desc, upper(u.valid) desc nulls first limit 1) v`;
+const COLUMNS = sql<PublicModel>`r.id, r.name, r.year, r.level, r.field, r.place, v.name as "unitName"`;
+
+function under(unitId: string) {
+	return sql<boolean>`exists (select from unit_paths p where p.unit_id = r.unit_id and p.ancestor_id = ${unitId}::uuid
+		and upper_inf(p.known) and p.valid @> r.registered_on)`;
+}
+
+function narrowed({ unitId, field, year, unit, search }: RegisterFilter) {
+	const words = (search ?? '').replaceAll('\0', '').split(/\s+/).filter(Boolean).slice(0, 8);
+	return sql.join(
+		[
+			RECOGNISED,
+			under(unitId),
+			...(field ? [sql`r.field = ${field}`] : []),
+			...(year ? [sql`r.year = ${year}`] : []),
+			...(unit ? [sql`v.code = ${unit}`] : []),
+			...words.map(isNamed)
+		],
+		sql` and `
+	);
+}
+
+/** Names are found without marks of tone; a place as it was written. */
+function isNamed(word: string) {
+	const like = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+	return sql`(r.name_key like ${like(fold(word))} or v.name_key like ${like(fold(word))} or r.place ilike ${like(word)})`;
+}
+
+/** A page of the register of a site's unit, the newest year first. */
+export async function listPublic(
+	db: Db,
+	filter: RegisterFilter,
+	page = 1
+): Promise<{ rows: PublicModel[]; total: number; pages: number }> {
+	const where = narrowed(filter);
+	const { rows: counted } = await sql<{ total: number }>`
+		select count(*)::int as total from registrations r ${UNIT_THEN} where ${where}`.execute(db);
+	const { rows } = await sql<PublicModel>`
+		select ${COLUMNS} from registrations r ${UNIT_THEN} where ${where}
+		order by r.year desc, r.name_key, r.id limit ${PAGE} offset ${(page - 1) * PAGE}`.execute(db);
+	const total = counted[0]?.total ?? 0;
+	return { rows, total, pages: Math.max(1, Math.ceil(total / PAGE)) };
+}
+
+/** What the register can be narrowed by: years, and units that have such a model. */
+export async function listChoices(
+	db: Db,
+	unitId: string
+): Promise<{ years: number[]; units: { code: string; name: string }[] }> {
+	const { rows } = await sql<{ year: number; code: string; name: string }>`
+		select distinct r.year, v.code, v.name from registrations r ${UNIT_THEN}
+		where ${RECOGNISED} and ${under(unitId)} limit 5000`.execute(db);
+	const units = new Map(rows.map(({ code, name }) => [code, { code, name }]));
+	return {
+		years: [...new Set(rows.map(({ year }) => year))].sort((a, b) => b - a),
+		units: [...units.values()].sort((a, b) => a.name.localeCompare(b.name, 'vi'))
+	};
+}
+
+/** One recognised model of a site's unit; null: there is none that is public. */
+export async function findPublic(db: Db, of: { unitId: string; id: string }): Promise<PublicModelPage | null> {
+	const { rows } = await sql<PublicModelPage & { modelId: string }>`
+		select ${COLUMNS}, r.model_id as "modelId", ${said('situation')} as situation, ${said('approach')} as approach,
+			${said('outputs')} as outputs
+		from registrations r ${UNIT_THEN} where r.id = ${of.id}::uuid and ${RECOGNISED} and ${under(of.unitId)}`.execute(db);
+	if (!rows[0]) return null;
+	const { modelId, ...model } = rows[0];
+	const copies = await listPublicCopies(db, { unitId: of.unitId, modelId });
+	return {
+		...model,
+		replicas: copies.filter(({ isSource }) => !isSource).map(lineOf),
+		from: copies.filter(({ isSource }) => isSource).map(lineOf)[0] ?? null
+	};
+}
+
+function said(content: 'situation' | 'approach' | 'outputs') {
+	return sql`case when r.subject = 'collective' then nullif(r.contents ->> ${sql.lit(content)}, '') end`;
+}
+
+type Copy = { id: string | null; name: string; unitName: string; isSource: boolean };
+
+function lineOf({ isSource: _isSource, ...copy }: Copy): Omit<Copy, 'isSource'> {
+	return copy;
+}
+
+/** Where a model was taken over, and what it was taken over from: recognised ones only; `id` where the page is on this site. */
+async function listPublicCopies(db: Db, of: { unitId: string; modelId: string }): Promise<Copy[]> {
+	const { rows } = await sql<Copy>`
+		select distinct on (m.id) case when ${under(of.unitId)} then r.id end as id, r.name, v.name as "unitName",
+			(me.replicated_from_id = m.id) is true as "isSource"
+		from models me join models m on m.replicated_from_id = me.id or m.id = me.replicated_from_id
+		join registrations r on r.model_id = m.id ${UNIT_THEN}
+		where me.id = ${of.modelId}::uuid and ${RECOGNISED} order by m.id, r.year desc limit 100`.execute(db);
+	return rows;
+}

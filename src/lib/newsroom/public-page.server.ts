@@ -1,0 +1,89 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { m } from '#lib/paraglide/messages.js';
+import { getLocale } from '#lib/paraglide/runtime.js';
+import { today } from '#lib/server/clock.ts';
+import { formatDay, formatInstant } from '#lib/vietnamese/format.ts';
+import { readFrame, type Frame } from './frame.server.ts';
+import { pictureAddress } from './picture.ts';
+import { articleHref, sectionHref } from './portal-address.ts';
+import type { Cover, ListedPublic } from './public.server.ts';
+import { renderPicture } from './render.ts';
+import { inLanguage } from './site.ts';
+
+/** What pages, feeds and maps of a site have in common. */
+
+/** The frame of the site that an address names. Pages with a layout have it from there. */
+export function frameOf({
+	locals,
+	params,
+	url
+}: Pick<RequestEvent, 'locals' | 'url'> & { params: { site: string } }): Promise<Frame> {
+	return readFrame(locals.db, { slug: params.site, url, origin: locals.site.origin });
+}
+
+/**
+ * May be kept by us until something of the site changes; readers' browsers ask each time, for what is withdrawn must be gone.
+ * `tags`: what it shows; `keep_s`: for how long at most.
+ */
+export function keptHeaders({ siteId, keep_s }: Pick<Frame, 'siteId' | 'keep_s'>): Record<string, string> {
+	return {
+		'cache-control': 'public, no-cache',
+		'surrogate-key': siteId,
+		'surrogate-control': `max-age=${keep_s}`
+	};
+}
+
+/** A line of a list as it is shown. */
+export type Line = {
+	id: string;
+	href: string;
+	headline: string;
+	lead: string;
+	day: string;
+	at: string;
+	section: { name: string; href: string } | null;
+	picture: string;
+};
+
+/** How wide a list shows a picture. */
+export const LIST_SIZES = '(max-width: 40rem) 96px, 200px';
+
+export function lineOf(
+	row: ListedPublic,
+	base: string,
+	picture: { sizes: string; isLazy: boolean } = { sizes: LIST_SIZES, isLazy: true }
+): Line {
+	return {
+		id: row.id,
+		href: articleHref(base, row.slug),
+		headline: row.headline,
+		lead: row.lead,
+		day: dayText(row.shownAt),
+		at: row.shownAt.toISOString(),
+		section: row.sectionSlug
+			? { name: inLanguage(getLocale(), row.sectionVi ?? '', row.sectionEn), href: sectionHref(base, row.sectionSlug) }
+			: null,
+		picture: row.cover ? coverHtml(row.cover, picture) : ''
+	};
+}
+
+function coverHtml(cover: Cover, { sizes, isLazy }: { sizes: string; isLazy: boolean }): string {
+	return renderPicture(cover, { alt: cover.alt, sizes, isLazy }, pictureAddress);
+}
+
+/** The legal day of an instant in words: "ngày 15/6/2024". */
+export function dayText(at: Date): string {
+	return m.portal_day({ day: formatDay(today(at)) });
+}
+
+/** The same with the hour. */
+export function instantText(at: Date): string {
+	const [hour = '', day = ''] = formatInstant(at).split(' ngày ');
+	return m.portal_instant({ hour, day });
+}
+
+/** The page of a list that an address asks for, from 1. */
+export function pageOf(url: URL): number {
+	const page = Number(url.searchParams.get('page') ?? 1);
+	return Number.isInteger(page) && page >= 1 && page <= 100_000 ? page : 1;
+}

@@ -1,0 +1,91 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { capture } from './captured.ts';
+import { countRequest } from './metrics.ts';
+import { encodingFor, type Kept, type PageStore } from './page-store.ts';
+
+/**
+ * Stands before the application and answers public pages that it answered before. An answer says itself that it may be kept:
+ * `surrogate-key` names what it shows, `surrogate-control` for how long; neither leaves the house. Who signed in is never
+ * answered from here, and what he is answered is never kept.
+ */
+
+const SESSION = /(^|;\s*)(__Host-)?kheo\.session=/;
+/** What others add to addresses that they lead to; no page of ours reads it. */
+const FOLLOWED = /^(fbclid|gclid|zarsrc|utm_[a-z]+)=/;
+const ADDRESS_AT_MOST = 2_000;
+
+/** What the client can take, before the application is asked for the whole, as it is. */
+type Wish = { key: string; encoding: string; match: string; began: number };
+
+/** Wraps the application. `variantOf`: what of a client's cookies changes a public page. */
+export function withPages(
+	application: RequestListener,
+	{ store, variantOf }: { store: PageStore; variantOf: (cookies: string) => string }
+): RequestListener {
+	const pending = new Map<string, Promise<Kept | null>>();
+	/** What pages asked for last to be drawn: told to browsers while a page is being made. */
+	let links = '';
+
+	async function answer(request: IncomingMessage, response: ServerResponse, wish: Wish): Promise<void> {
+		const found = store.find(wish.key) ?? (await pending.get(wish.key));
+		if (found) return send(request, response, { store, wish, entry: found });
+		if (links && request.headers['sec-fetch-mode'] === 'navigate') response.writeEarlyHints({ link: links });
+		const made = Promise.withResolvers<Kept | null>();
+		pending.set(wish.key, made.promise);
+		const begun = store.epoch();
+		const captured = capture(response);
+		// Part answers and "not changed" are made here, of the whole.
+		for (const name of ['if-none-match', 'if-modified-since', 'range']) delete request.headers[name];
+		application(request, response);
+		const answered = await captured;
+		const entry = answered && store.keep(wish.key, answered, begun);
+		if (pending.get(wish.key) === made.promise) pending.delete(wish.key);
+		made.resolve(entry && begun === store.epoch() ? entry : null);
+		if (!entry) return;
+		links = entry.headers.find(([name]) => name === 'link')?.[1] ?? links;
+		await send(request, response, { store, wish, entry });
+	}
+
+	return (request, response) => {
+		const address = addressOf(request);
+		const cookies = request.headers.cookie ?? '';
+		if (address === null || SESSION.test(cookies)) return application(request, response);
+		request.url = address;
+		const key = `${request.headers.host ?? ''} ${variantOf(cookies)} ${address}`;
+		const encoding = [request.headers['accept-encoding'] ?? ''].flat().join(',');
+		const wish = { key, encoding, match: request.headers['if-none-match'] ?? '', began: performance.now() };
+		// Only an answer whose head is out already can fail here.
+		answer(request, response, wish).catch(() => response.destroy());
+	};
+}
+
+/** The address to be looked up, without what others added to it; null: this request is never answered from here. */
+function addressOf({ method, url = '/', headers }: IncomingMessage): string | null {
+	if (method !== 'GET' || headers.authorization !== undefined || url.length > ADDRESS_AT_MOST) return null;
+	const [path = '/', query = ''] = url.split(/\?(.*)/s);
+	if (/^\/(api|_app)\//.test(path)) return null;
+	const own = query.split('&').filter((part) => part !== '' && !FOLLOWED.test(part));
+	return own.length > 0 ? `${path}?${own.join('&')}` : path;
+}
+
+async function send(
+	request: IncomingMessage,
+	response: ServerResponse,
+	{ store, wish, entry }: { store: PageStore; wish: Wish; entry: Kept }
+): Promise<void> {
+	const { encoding, body } = await store.bodyIn(wish.key, entry, encodingFor(wish.encoding));
+	if (response.destroyed) return;
+	const etag = `W/"${entry.etag}"`;
+	const isKnown = wish.match.split(',').some((one) => one.trim() === etag);
+	for (const [name, value] of entry.headers) response.setHeader(name, value);
+	response.setHeader('etag', etag);
+	response.setHeader('vary', 'accept-encoding, cookie');
+	if (isKnown) response.writeHead(304).end();
+	else {
+		if (encoding !== 'identity') response.setHeader('content-encoding', encoding);
+		response.setHeader('content-length', body.length);
+		response.writeHead(200).end(body);
+	}
+	const seconds = (performance.now() - wish.began) / 1000;
+	countRequest({ method: request.method ?? '', route: '(kept)', status: isKnown ? 304 : 200, seconds });
+}

@@ -1,0 +1,28 @@
+import { error, redirect } from '@sveltejs/kit';
+import { articleHref } from '#lib/newsroom/portal-address.ts';
+import { findMoved, publicArticle } from '#lib/newsroom/public.server.ts';
+import { dayText } from '#lib/newsroom/public-page.server.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { problem } from '#lib/server/problem.ts';
+import { articlePage } from './article-page.server.ts';
+import type { PageServerLoad } from './$types';
+
+/** An article by its address, or what took its place: old addresses, imported ones too, lead to where it is now. */
+export const load: PageServerLoad = async ({ locals: { db }, params, url, parent }) => {
+	const { frame } = await parent();
+	const found = params.address.includes('/')
+		? null
+		: await publicArticle(db, { siteId: frame.siteId, slug: params.address });
+	if (found && 'article' in found) return articlePage(db, { frame, url, article: found.article });
+	if (found && 'withdrawn' in found) {
+		const { note, notedAt } = found.withdrawn;
+		error(410, m.portal_withdrawn(), { withdrawn: { note, day: dayText(notedAt) } });
+	}
+	const path = `/${params.address}`;
+	const movedTo =
+		(found && 'movedTo' in found ? found.movedTo : null) ??
+		(url.search ? await findMoved(db, frame.siteId, path + url.search) : null) ??
+		(await findMoved(db, frame.siteId, path));
+	if (movedTo !== null) redirect(301, articleHref(frame.base, movedTo));
+	throw problem('input.not_found');
+};
