@@ -11,7 +11,7 @@ import { listSections } from './site.server.ts';
 import { inLanguage, PAGES_THERE, type Page, type Palette, type Section, type Site } from './site.ts';
 
 /** A way from a page: `isAway` where it leaves the site. */
-export type Way = { label: string; href: string; isAway: boolean };
+type Way = { label: string; href: string; isAway: boolean };
 
 /** What stands around every page of a site, in the reader's language. */
 export type Frame = {

@@ -1,8 +1,8 @@
 /** How a reader wants public pages to look: kept in a cookie, told to the style sheet by attributes of the page. Pure. */
 
-export const SIZES = ['100', '125', '150', '200'] as const;
-export const CONTRASTS = ['normal', 'high'] as const;
-export const SHADES = ['auto', 'light', 'dark'] as const;
+const SIZES = ['100', '125', '150', '200'] as const;
+const CONTRASTS = ['normal', 'high'] as const;
+const SHADES = ['auto', 'light', 'dark'] as const;
 export type Look = {
 	size: (typeof SIZES)[number];
 	contrast: (typeof CONTRASTS)[number];
@@ -10,7 +10,7 @@ export type Look = {
 };
 
 export const LOOK_COOKIE = 'kheo.look';
-export const USUAL: Look = { size: '100', contrast: 'normal', shade: 'auto' };
+const USUAL: Look = { size: '100', contrast: 'normal', shade: 'auto' };
 
 /** "150.high.dark" → the look; what is not known in it is as usual. */
 export function readLook(text: string | undefined): Look {

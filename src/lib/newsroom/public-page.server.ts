@@ -46,7 +46,7 @@ export type Line = {
 };
 
 /** How wide a list shows a picture. */
-export const LIST_SIZES = '(max-width: 40rem) 96px, 200px';
+const LIST_SIZES = '(max-width: 40rem) 96px, 200px';
 
 export function lineOf(
 	row: ListedPublic,

@@ -29,13 +29,14 @@ const HOSTILE = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>`;
 const PageData = z.object({ html: z.string(), data: z.string() });
 
 /** Calls a load or an endpoint as SvelteKit would, the layout's first; answers what a reader is given, as text. */
-async function ask(db: Db, part: Function, path: string, params: Record<string, string> = {}): Promise<string> {
+async function ask(db: Db, part: unknown, path: string, params: Record<string, string> = {}): Promise<string> {
 	const data = await loaded(db, part, path, params);
 	if (data instanceof Response) return data.text();
 	return JSON.stringify(data, (_, value: unknown) => (value instanceof Map ? [...value] : value));
 }
 
-async function loaded(db: Db, part: Function, path: string, params: Record<string, string>): Promise<unknown> {
+async function loaded(db: Db, part: unknown, path: string, params: Record<string, string>): Promise<unknown> {
+	if (typeof part !== 'function') throw new Error(`${path} has no such part`);
 	const event = {
 		locals: { db, site: installation, session: null },
 		params: { site: 'khoi', ...params },
@@ -47,7 +48,7 @@ async function loaded(db: Db, part: Function, path: string, params: Record<strin
 	try {
 		return await Reflect.apply(part, undefined, [{ ...event, parent }]);
 	} catch (error) {
-		if (isHttpError(error)) return { status: error.status, ...error.body };
+		if (isHttpError(error)) return { ...error.body, status: error.status };
 		if (isRedirect(error)) return { status: error.status, location: error.location };
 		if (error instanceof Problem) return { status: error.status };
 		throw error;

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { expect } from 'vitest';
+import { z } from 'zod';
+import { drafted, newsroom } from '#lib/newsroom/newsroom.sample.ts';
+import { publishThrough, withdraw } from '#lib/newsroom/publication.server.ts';
+import { publicList } from '#lib/newsroom/public.server.ts';
+import { test } from '../../tests/database.ts';
+import { keepPages } from './pages.ts';
+
+const Port = z.object({ port: z.number() });
+
+test('a page is made once, again at once after a text is published or withdrawn, and for who signed in always', async ({
+	clone,
+	onTestFinished
+}) => {
+	const world = await newsroom(clone.db);
+	let made = 0;
+	const pages = keepPages(clone, (_, response) => {
+		made += 1;
+		void publicList(clone.db, { siteId: world.site }).then(({ total }) => {
+			response.setHeader('cache-control', 'public, no-cache');
+			response.setHeader('surrogate-key', world.site);
+			response.writeHead(200).end(`${total} bài`);
+		});
+	});
+	const server = createServer(pages.listener).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	onTestFinished(async () => {
+		server.close();
+		await pages.stop();
+	});
+	const ask = async (headers: Record<string, string> = {}) => {
+		const response = await fetch(`http://127.0.0.1:${Port.parse(server.address()).port}/khoi`, { headers });
+		expect(response.headers.has('surrogate-key') && headers['cookie'] === undefined).toBe(false);
+		return response.text();
+	};
+	await expect.poll(async () => ((await ask()) && made) === ((await ask()) && made)).toBe(true);
+	const known = made;
+	expect(await ask()).toBe('0 bài');
+	expect(made).toBe(known);
+	const id = await drafted(clone.db, world);
+	await publishThrough(clone.db, world.machine, { id, at: null });
+	await expect.poll(() => ask()).toBe('1 bài');
+	await withdraw(clone.db, world.machine, { id, reason: 'Sai địa danh' });
+	await expect.poll(() => ask()).toBe('0 bài');
+	const before = made;
+	await ask({ cookie: 'kheo.session=x' });
+	await ask({ cookie: 'kheo.session=x' });
+	expect(made).toBe(before + 2);
+});
