@@ -2,9 +2,6 @@ import { frameOf, keptHeaders } from '#lib/newsroom/public-page.server.ts';
 import { changesOf, LOOK_COOKIE, lookText, readLook, type Look } from '#lib/newsroom/look.ts';
 import type { LayoutServerLoad } from './$types';
 
-/** Public pages are read without script. */
-export const csr = false;
-
 export const load: LayoutServerLoad = async (event) => {
 	const frame = await frameOf(event);
 	event.setHeaders(keptHeaders(frame));

@@ -1,0 +1,2 @@
+/** Public pages are read without script. */
+export const csr = false;
