@@ -154,7 +154,7 @@ function hasTerms(terms: readonly string[]): RawBuilder<boolean> {
 }
 
 function term(text: string): string {
-	return `'?${text.replaceAll("'", "''")}'`;
+	return `'?${text.replaceAll(/['\\]/g, '$&$&')}'`;
 }
 
 function facetTerms(filter: ListFilter): string[] {
