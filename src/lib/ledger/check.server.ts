@@ -10,7 +10,7 @@ import { countWrongPresences } from './presence.server.ts';
 export type Difference = { unitId: string; folding: number; cells: number };
 
 /** Units told apart by bits: who is expected to have records, or who has some of a measure, and how many rows of these are wrong. */
-export type WrongBits = { what: string; rows: number };
+type WrongBits = { what: string; rows: number };
 
 /** `units`: how many are folded, `waiting`: postings that no cell contains yet, which are counted one by one. */
 export type Checked = { units: number; cells: number; waiting: number; differences: Difference[]; bits: WrongBits[] };
