@@ -17,7 +17,7 @@ import { CITUS_NODES } from '../../../tests/citus.ts';
 import { test } from '../../../tests/database.ts';
 import { checkCells } from './check.server.ts';
 import { fold } from './fold.server.ts';
-import { agrees, enter, world, type Entry } from './ledger.sample.ts';
+import { agrees, enter, world, type Entry } from '#lib/figures/entries.sample.ts';
 import { reverse } from './ledger.server.ts';
 
 const actor = operator('thử nghiệm');

@@ -5,7 +5,7 @@ import type { Field, Level } from './model.ts';
 
 /**
  * What the public may read of models: those recognised, with a decision that stands, under the unit of a site on the day of
- * registration. Of the contents only what the model is for and what came of it; who takes part, money and notes are not public.
+ * registration. Facts only: what officers wrote about a model they wrote for offices, and it may name people.
  */
 
 export type PublicModel = {
@@ -19,10 +19,6 @@ export type PublicModel = {
 };
 
 export type PublicModelPage = PublicModel & {
-	/** Of a person's example nothing but its name is told. */
-	situation: string | null;
-	approach: string | null;
-	outputs: string | null;
 	replicas: { id: string | null; name: string; unitName: string }[];
 	from: { id: string | null; name: string; unitName: string } | null;
 };
@@ -105,8 +101,7 @@ export async function listChoices(
 /** One recognised model of a site's unit; null: there is none that is public. */
 export async function findPublic(db: Db, of: { unitId: string; id: string }): Promise<PublicModelPage | null> {
 	const { rows } = await sql<PublicModelPage & { modelId: string }>`
-		select ${COLUMNS}, r.model_id as "modelId", ${said('situation')} as situation, ${said('approach')} as approach,
-			${said('outputs')} as outputs
+		select ${COLUMNS}, r.model_id as "modelId"
 		from registrations r ${UNIT_THEN} where r.id = ${of.id}::uuid and ${RECOGNISED} and ${under(of.unitId)}`.execute(db);
 	if (!rows[0]) return null;
 	const { modelId, ...model } = rows[0];
@@ -116,10 +111,6 @@ export async function findPublic(db: Db, of: { unitId: string; id: string }): Pr
 		replicas: copies.filter(({ isSource }) => !isSource).map(lineOf),
 		from: copies.filter(({ isSource }) => isSource).map(lineOf)[0] ?? null
 	};
-}
-
-function said(content: 'situation' | 'approach' | 'outputs') {
-	return sql`case when r.subject = 'collective' then nullif(r.contents ->> ${sql.lit(content)}, '') end`;
 }
 
 type Copy = { id: string | null; name: string; unitName: string; isSource: boolean };

@@ -20,13 +20,7 @@ export function findAct(noun: string): (typeof ACTS)[number] | null {
 	return ACTS.find((act) => act.noun === noun) ?? null;
 }
 
-export const RIGHTS = [
-	'newsroom.write',
-	'newsroom.edit',
-	'newsroom.approve',
-	'newsroom.publish',
-	'newsroom.manage'
-] as const;
+const RIGHTS = ['newsroom.write', 'newsroom.edit', 'newsroom.approve', 'newsroom.publish', 'newsroom.manage'] as const;
 /** What the actor may do on the article's unit. */
 export type Rights = Readonly<Record<(typeof RIGHTS)[number], boolean>>;
 

@@ -22,7 +22,7 @@ export const Url = z
 	.refine((value) => value === '' || /^https?:\/\/[^\s<>"]+$/i.test(value), 'field_url_invalid')
 	.transform((value) => value || null);
 
-export const Slug = z
+const Slug = z
 	.string()
 	.trim()
 	.toLowerCase()
@@ -40,7 +40,7 @@ const Tags = z
 	.pipe(z.array(z.string().max(60, 'field_too_long')).max(20, 'field_too_long'));
 
 /** The editor sends its text as JSON in one field. */
-export const BodyText = z
+const BodyText = z
 	.string()
 	.max(BODY_CHARACTERS_AT_MOST, 'field_too_long')
 	.transform((value, context) => {

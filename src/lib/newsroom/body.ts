@@ -6,8 +6,8 @@ import { FIGURE_FORMATS, figureQuerySchema, type FigureFormat, type FigureQuery 
  * refused, not cleaned: the editor sends nothing else. Bounds are those of a long special report, doubled.
  */
 
-export const PICTURES_AT_MOST = 100;
-export const FIGURES_AT_MOST = 60;
+const PICTURES_AT_MOST = 100;
+const FIGURES_AT_MOST = 60;
 export const BODY_CHARACTERS_AT_MOST = 1_000_000;
 
 /** Where a link may lead: the web, a mailbox, a telephone, or a page of ours. */
@@ -119,7 +119,7 @@ export const bodySchema = z
 
 export type Body = { type: 'doc'; content: Block[] };
 export type Block = z.infer<typeof block>;
-export type Paragraph = z.infer<typeof paragraph>;
+type Paragraph = z.infer<typeof paragraph>;
 export type Inline = NonNullable<Paragraph['content']>[number];
 export type Mark = NonNullable<Inline['marks']>[number];
 export type Picture = z.infer<typeof picture>;

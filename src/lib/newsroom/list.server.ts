@@ -126,16 +126,3 @@ export async function listNotes(db: Db, articleId: string): Promise<Note[]> {
 	);
 	return rows;
 }
-
-/** Headlines of these articles, by id; what the actor may not see is absent. */
-export async function describe(
-	db: Db,
-	actor: Actor,
-	ids: readonly string[]
-): Promise<Map<string, { headline: string }>> {
-	if (ids.length === 0) return new Map();
-	const { rows } = await sql<{ id: string; headline: string }>`
-		select a.id, a.headline from articles a
-		where a.id = any(${[...ids]}::uuid[]) and ${visibleTo(actor, 'newsroom.read', { unit: 'a.unit_id' })}`.execute(db);
-	return new Map(rows.map(({ id, headline }) => [id, { headline }]));
-}

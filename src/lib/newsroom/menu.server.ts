@@ -66,7 +66,7 @@ export async function listMenus(db: Db, siteId: string): Promise<MenuEntry[]> {
 	return rows;
 }
 
-export type Link = {
+type Link = {
 	id: string;
 	label: string;
 	url: string;

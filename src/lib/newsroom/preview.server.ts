@@ -12,7 +12,7 @@ import { readText } from './version.server.ts';
 
 /** Links by which somebody without an account reads what is not public yet. */
 
-export const PREVIEW_DAYS = 7;
+const PREVIEW_DAYS = 7;
 const DAY_MS = 86_400_000;
 const SECRET = /^[\w-]{43}$/;
 

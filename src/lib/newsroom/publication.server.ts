@@ -256,7 +256,7 @@ export async function readdress(db: Db, actor: Actor, given: { id: string; slug:
 }
 
 /** An old address on a site, below its root and with its query, leads to an article. For commands of this noun. */
-export async function addRedirect(
+async function addRedirect(
 	tx: Tx,
 	given: { siteId: string; path: string; articleId: string; actionId: string }
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Flag, Id, optional, required, text, Url } from './article.schema.ts';
-import { LINK_STATES, MENUS, PAGES, PALETTES } from './site.ts';
+import { MENUS, PAGES, PALETTES } from './site.ts';
 
 /** What forms and API calls may say about a site. Messages are keys. */
 
@@ -106,7 +106,6 @@ export const LinkForm = z.strictObject({
 	url: Url.refine((url) => url !== null, 'field_required').transform((url) => url ?? '')
 });
 export type LinkForm = z.output<typeof LinkForm>;
-export const LinkState = z.enum(LINK_STATES);
 
 export const PictureForm = z.strictObject({
 	alt: required(500),

@@ -30,9 +30,9 @@ export const PAGES = [
 export type Page = (typeof PAGES)[number];
 export const PAGES_THERE: readonly Page[] = ['home', 'news', 'archive', 'search', 'register', 'figures', 'links'];
 
-export const PLACEMENT_WAYS = ['home', 'down', 'up'] as const;
+const PLACEMENT_WAYS = ['home', 'down', 'up'] as const;
 export type PlacementWay = (typeof PLACEMENT_WAYS)[number];
-export const PLACEMENT_STATES = ['proposed', 'accepted', 'declined'] as const;
+const PLACEMENT_STATES = ['proposed', 'accepted', 'declined'] as const;
 export type PlacementState = (typeof PLACEMENT_STATES)[number];
 
 export const LINK_STATES = ['unchecked', 'answers', 'moved', 'broken', 'unreachable', 'refused'] as const;

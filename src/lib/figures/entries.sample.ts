@@ -1,13 +1,13 @@
 import { v7 as newId } from 'uuid';
 import { expect } from 'vitest';
 import { operator } from '#lib/accounts/actor.ts';
-import { ask } from '#lib/figures/ask.server.ts';
-import type { Figure, Question } from '#lib/figures/figure.ts';
-import { records } from '#lib/figures/records.server.ts';
+import { ask } from './ask.server.ts';
+import type { Figure, Question } from './figure.ts';
+import { records } from './records.server.ts';
 import { inTransaction, type Db } from '#lib/server/db.ts';
 import { establish } from '#lib/units/unit.server.ts';
 import { dayPlus } from '#lib/vietnamese/day.ts';
-import { post } from './ledger.server.ts';
+import { post } from '#lib/ledger/ledger.server.ts';
 
 const actor = operator('thử nghiệm');
 
