@@ -35,7 +35,7 @@ export type PlacementWay = (typeof PLACEMENT_WAYS)[number];
 const PLACEMENT_STATES = ['proposed', 'accepted', 'declined'] as const;
 export type PlacementState = (typeof PLACEMENT_STATES)[number];
 
-export const LINK_STATES = ['unchecked', 'answers', 'moved', 'broken', 'unreachable', 'refused'] as const;
+const LINK_STATES = ['unchecked', 'answers', 'moved', 'broken', 'unreachable', 'refused'] as const;
 export type LinkState = (typeof LINK_STATES)[number];
 
 export type Site = {
