@@ -168,7 +168,7 @@ const picture = Node.create({
 	parseHTML: () => [{ tag: 'figure[data-picture]' }],
 	renderHTML: ({ HTMLAttributes, node }) => {
 		const { picture: id, alt, caption, credit } = node.attrs;
-		const said = [caption, credit && m.article_credit({ name: String(credit) })].filter(Boolean).join(' ');
+		const said = [caption, credit && m.article_credit({ name: String(credit) })].filter(Boolean).join(' · ');
 		const image = ['img', { src: pictureAddress(String(id), 0, 'jpeg'), alt: String(alt) }] as const;
 		const about = ['figcaption', String(said || (alt ? '' : m.article_picture_silent()))] as const;
 		return ['figure', { ...HTMLAttributes, class: 'picture' }, image, about];
