@@ -5,6 +5,7 @@ import { build, buildBits, gatherAll, type Wanting } from './fold.server.ts';
 import { FOLDING_VERSION, FOLDINGS, type Folding } from './folding.ts';
 import { isOfToday } from './now.server.ts';
 import { countWrongPresences } from './presence.server.ts';
+import { listMade } from './readiness.server.ts';
 
 /** Cells of a unit, folded in one way, that are not what its postings add up to. */
 export type Difference = { unitId: string; folding: number; cells: number };
@@ -42,9 +43,8 @@ export async function checkCells(db: Db): Promise<Checked> {
 }
 
 async function wrongBits(db: Db): Promise<WrongBits[]> {
-	const { rows: ready } = await sql<{ what: string }>`select what from readiness order by what`.execute(db);
 	const found = [];
-	for (const { what } of ready) {
+	for (const { what } of await listMade(db)) {
 		const rows = await onOneMoment(db, async (tx) => {
 			await sql`set local statement_timeout = 0`.execute(tx);
 			return what === OBLIGATIONS.what ? countWrongObligations(tx) : countWrongPresences(tx, what);

@@ -260,3 +260,19 @@ test('the check finds a cell that is wrong, and mends it', async ({ db }) => {
 	expect(await repair(db, checked)).toBe(0);
 	expect(await checkCells(db)).toMatchObject({ differences: [], bits: [] });
 });
+
+test('what a later program made is left to it', async ({ db }) => {
+	const ids = await world(db);
+	const one = { measure: 'model.registered', unit: 'T1A1', on: '2024-05-05', cohort: 0, about: false };
+	const facets = { level: 'base', field: 'economy', novelty: 'new' };
+	await fold(db, COUNTED_BY_UNIT);
+	await enter(db, ids, [{ ...one, facets }]);
+	await sql`update readiness set version = version + 1 where what = 'model.registered'`.execute(db);
+	expect(await fold(db, COUNTED_BY_UNIT)).toEqual({ folded: 0, built: 0 });
+	const question = { unitId: ids.get('T') ?? '', ...YEAR, by: ['unit'] };
+	await agrees(db, figureNamed('models.units_registered'), question);
+	await sql`update readiness set version = version + case what when 'obligations' then 1 else -1 end`.execute(db);
+	await move(db, { kind: 'move', unit: 'T1A1', on: '2024-05-01', to: 3 });
+	expect((await sql`select from readiness where what = 'obligations'`.execute(db)).rows).toEqual([]);
+	await agrees(db, figureNamed('models.units_registered'), question);
+});

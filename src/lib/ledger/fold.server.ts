@@ -6,6 +6,7 @@ import { leads, routes } from '#lib/units/route.server.ts';
 import { facetsOf, FOLDING_VERSION, FOLDINGS, type Folding, type Tree } from './folding.ts';
 import { differsNow, FOLD_LOCK, isOfToday, keepsNow } from './now.server.ts';
 import { buildPresences, markPresences, PRESENCE_VERSION } from './presence.server.ts';
+import { listMade } from './readiness.server.ts';
 
 const AT_ONCE = 20_000;
 const NOTHING = { folded: 0, built: 0 };
@@ -30,8 +31,7 @@ export async function fold(db: Db, countedByUnit: readonly string[]): Promise<ty
 
 /** Makes what is lacking of who is expected to have records and who has. */
 async function prepareBits(db: Db, measures: readonly string[]): Promise<void> {
-	const { rows } = await sql<{ what: string; version: number }>`select what, version from readiness`.execute(db);
-	const made = new Map(rows.map(({ what, version }) => [what, version]));
+	const made = new Map((await listMade(db)).map(({ what, version }) => [what, version]));
 	if ((made.get(OBLIGATIONS.what) ?? 0) < OBLIGATIONS.version) await buildBits(db, OBLIGATIONS.what);
 	for (const measure of measures) if ((made.get(measure) ?? 0) < PRESENCE_VERSION) await buildBits(db, measure);
 }
@@ -134,7 +134,12 @@ async function foldSome(db: Db): Promise<number> {
 async function mayFold(tx: Tx): Promise<boolean> {
 	const { rows } = await sql<{ may: boolean }>`
 		select pg_try_advisory_xact_lock(${FOLD_LOCK}) and not exists (
-			select from foldings where version > ${FOLDING_VERSION}) as may`.execute(tx);
+			select from foldings where version > ${FOLDING_VERSION}
+			union all
+			select from readiness
+			where version > case what when ${OBLIGATIONS.what} then ${OBLIGATIONS.version}::int else ${PRESENCE_VERSION}::int end) as may`.execute(
+		tx
+	);
 	return rows[0]?.may ?? false;
 }
 
@@ -192,6 +197,23 @@ export async function standApart(tx: Tx, units: RawBuilder<unknown>): Promise<vo
 		await addOf(tx, 'standing_apart', { trees: ['now'], sign: -1 });
 	}
 	await sql`insert into units_apart ${lacking} on conflict do nothing`.execute(tx);
+}
+
+/**
+ * Cells of now under whom other units stand today than before are not read any more and are made anew. To be called once the
+ * paths are written; `at`: the moment from which they are known, `changed`: SQL of the units whose paths were written.
+ */
+export async function forgetMoved(tx: Tx, at: string, changed: RawBuilder<unknown>): Promise<void> {
+	if (!(await keepsNow(tx))) return;
+	const place = sql`unit_id, ancestor_id, depth`;
+	const paths = (known: RawBuilder<unknown>) => sql`
+		select ${place} from unit_paths where ${known} = ${at}::timestamptz and valid @> ${today()}::date
+			and unit_id in (${changed})`;
+	const [before, after] = [paths(sql`upper(known)`), paths(sql`lower(known)`)];
+	await sql`
+		delete from foldings where tree_day is not null and unit_id in (
+			select ancestor_id from unit_paths where unit_id in (
+				select unit_id from ((${before} except ${after}) union all (${after} except ${before})) moved))`.execute(tx);
 }
 
 /** Adds what the postings of a table add up to, in every cell that is kept, or takes it out (`sign` -1). */

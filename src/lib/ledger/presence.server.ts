@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { temporary, type Tx } from '#lib/server/db.ts';
 import { bitOf, chunkOf, NONE } from '#lib/units/obligation.server.ts';
+import { noteMade } from './readiness.server.ts';
 
 /** Raised whenever bits would be other ones: those of before are then made anew. */
 export const PRESENCE_VERSION = 1;
@@ -12,9 +13,7 @@ export async function buildPresences(tx: Tx, measure: string): Promise<void> {
 	await sql`insert into presences (measure, by_day, on_from, chunk, bits) select * from present_now order by 1, 2, 3, 4`.execute(
 		tx
 	);
-	await sql`
-		insert into readiness (what, version) values (${measure}, ${PRESENCE_VERSION})
-		on conflict (what) do update set version = excluded.version, made_at = clock_timestamp()`.execute(tx);
+	await noteMade(tx, { what: measure, version: PRESENCE_VERSION });
 }
 
 /**

@@ -1,6 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import { unfold } from '#lib/ledger/fold.server.ts';
-import { forgetMoved } from '#lib/ledger/now.server.ts';
+import { forgetMoved, unfold } from '#lib/ledger/fold.server.ts';
 import { shareLedger } from '#lib/ledger/ledger.server.ts';
 import type { Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
+import { forgetMade, listMade, noteMade } from '#lib/ledger/readiness.server.ts';
 import { temporary, type Tx } from '#lib/server/db.ts';
 import { countWrongPathChanges, renewPathChanges } from './path-change.server.ts';
 
@@ -25,16 +26,15 @@ export async function buildObligations(tx: Tx): Promise<void> {
 	await sql`delete from obligations`.execute(tx);
 	await insertObligations(tx, sql``);
 	await renewPathChanges(tx);
-	await sql`
-		insert into readiness (what, version) values (${OBLIGATIONS.what}, ${OBLIGATIONS.version})
-		on conflict (what) do update set version = excluded.version, made_at = clock_timestamp()`.execute(tx);
+	await noteMade(tx, OBLIGATIONS);
 }
 
 /** The same, of those units above which these stand now or were known to; once their paths are written. `changed`: SQL of ids. */
 export async function renewObligations(tx: Tx, changed: RawBuilder<unknown>): Promise<void> {
-	const { rows } = await sql`
-		select from readiness where what = ${OBLIGATIONS.what} and version = ${OBLIGATIONS.version}`.execute(tx);
-	if (rows.length === 0) return;
+	const made = (await listMade(tx)).find(({ what }) => what === OBLIGATIONS.what);
+	if (!made) return;
+	// What an earlier or later program made, this one cannot keep true.
+	if (made.version !== OBLIGATIONS.version) return forgetMade(tx, OBLIGATIONS.what);
 	await number(tx);
 	await temporary(
 		tx,
@@ -45,10 +45,7 @@ export async function renewObligations(tx: Tx, changed: RawBuilder<unknown>): Pr
 		where path.unit_id in (${changed})`
 	);
 	const { rows: anew } = await sql`select from obliged_anew limit ${MANY}`.execute(tx);
-	if (anew.length === MANY) {
-		await sql`delete from readiness where what = ${OBLIGATIONS.what}`.execute(tx);
-		return;
-	}
+	if (anew.length === MANY) return forgetMade(tx, OBLIGATIONS.what);
 	await sql`
 		delete from obligations o using obliged_anew anew where anew.ancestor_id = o.ancestor_id and anew.chunk = o.chunk`.execute(
 		tx
