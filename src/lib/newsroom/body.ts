@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { FIGURE_FORMATS, figureQuerySchema, type FigureFormat, type FigureQuery } from '#lib/reports/document.ts';
+import {
+	FIGURE_FORMATS,
+	figureQuerySchema,
+	listOf,
+	tableOf,
+	type FigureFormat,
+	type FigureQuery
+} from '#lib/reports/document.ts';
 
 /**
  * The body of an article: the subset of Tiptap's JSON that the editor, the page and the feeds know. What is not in it is
@@ -50,10 +57,9 @@ const heading = z.strictObject({
 	content: inlines
 });
 
-const orderedAttrs = z.strictObject({ start: z.int().min(1).max(999), type: z.null().optional() });
-const innerLists = listsOf(itemOf([paragraph]));
-const middleLists = listsOf(itemOf([paragraph, ...innerLists]));
-const lists = listsOf(itemOf([paragraph, ...middleLists]));
+const innerLists = listOf(itemOf([paragraph]));
+const middleLists = listOf(itemOf([paragraph, ...innerLists]));
+const lists = listOf(itemOf([paragraph, ...middleLists]));
 
 function itemOf<Parts extends readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]]>(
 	parts: Parts
@@ -62,32 +68,9 @@ function itemOf<Parts extends readonly [z.core.$ZodTypeDiscriminable, ...z.core.
 	return z.strictObject({ type: z.literal('listItem'), content });
 }
 
-function listsOf<Item extends z.ZodType>(item: Item) {
-	const content = z.array(item).min(1).max(200);
-	return [
-		z.strictObject({ type: z.literal('bulletList'), content }),
-		z.strictObject({ type: z.literal('orderedList'), attrs: orderedAttrs.optional(), content })
-	] as const;
-}
-
 const quote = z.strictObject({ type: z.literal('blockquote'), content: z.array(paragraph).min(1).max(50) });
 
-const cellParts = {
-	attrs: z
-		.strictObject({
-			colspan: z.int().min(1).max(20),
-			rowspan: z.int().min(1).max(400),
-			colwidth: z.null().optional()
-		})
-		.optional(),
-	content: z.array(paragraph).min(1).max(20)
-};
-const cell = z.discriminatedUnion('type', [
-	z.strictObject({ type: z.literal('tableHeader'), ...cellParts }),
-	z.strictObject({ type: z.literal('tableCell'), ...cellParts })
-]);
-const row = z.strictObject({ type: z.literal('tableRow'), content: z.array(cell).min(1).max(20) });
-const table = z.strictObject({ type: z.literal('table'), content: z.array(row).min(1).max(400) });
+const table = tableOf(paragraph);
 
 /** What is said about a picture here travels with the text; `alt` may be empty while it is written, never when published. */
 const picture = z.strictObject({

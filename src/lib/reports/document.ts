@@ -86,7 +86,8 @@ const outerItem = z.strictObject({
 		.max(20)
 });
 
-function listOf<Item extends z.ZodType>(item: Item) {
+/** Both kinds of lists of such items. */
+export function listOf<Item extends z.ZodType>(item: Item) {
 	const content = z.array(item).min(1).max(200);
 	return [
 		z.strictObject({ type: bullets, content }),
@@ -94,29 +95,23 @@ function listOf<Item extends z.ZodType>(item: Item) {
 	] as const;
 }
 
-const cellParts = {
-	attrs: z
-		.strictObject({
-			colspan: z.int().min(1).max(20),
-			rowspan: z.int().min(1).max(400),
-			colwidth: z.null().optional()
-		})
-		.optional(),
-	content: z.array(paragraph).min(1).max(20)
-};
+/** A table whose cells hold such paragraphs. */
+export function tableOf<Paragraph extends z.ZodType>(of: Paragraph) {
+	const attrs = z.strictObject({
+		colspan: z.int().min(1).max(20),
+		rowspan: z.int().min(1).max(400),
+		colwidth: z.null().optional()
+	});
+	const parts = { attrs: attrs.optional(), content: z.array(of).min(1).max(20) };
+	const cell = z.discriminatedUnion('type', [
+		z.strictObject({ type: z.literal('tableHeader'), ...parts }),
+		z.strictObject({ type: z.literal('tableCell'), ...parts })
+	]);
+	const row = z.strictObject({ type: z.literal('tableRow'), content: z.array(cell).min(1).max(20) });
+	return z.strictObject({ type: z.literal('table'), content: z.array(row).min(1).max(400) });
+}
 
-const tableCell = z.discriminatedUnion('type', [
-	z.strictObject({ type: z.literal('tableHeader'), ...cellParts }),
-	z.strictObject({ type: z.literal('tableCell'), ...cellParts })
-]);
-
-const table = z.strictObject({
-	type: z.literal('table'),
-	content: z
-		.array(z.strictObject({ type: z.literal('tableRow'), content: z.array(tableCell).min(1).max(20) }))
-		.min(1)
-		.max(400)
-});
+const table = tableOf(paragraph);
 
 const figureTable = z.strictObject({
 	type: z.literal('figureTable'),
