@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { draw } from '#lib/server/drawing.ts';
 
 /** Pictures drawn by the program: invented landscapes, so that no page of the demonstration shows a person who lives. */
 
@@ -19,7 +19,10 @@ export async function landscape(number: number): Promise<Uint8Array> {
 	const ranges = hills.map((colour, depth) => `<path d="${range(number, depth)}" fill="${colour}"/>`).join('');
 	const sun = `<circle cx="${180 + ((number * 137) % 600)}" cy="${110 + ((number * 31) % 60)}" r="46" fill="#fff4d6"/>`;
 	const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}"><rect width="100%" height="100%" fill="${sky}"/>${sun}${ranges}${houses(number)}</svg>`;
-	return sharp(Buffer.from(svg)).jpeg({ quality: 85 }).toBuffer();
+	const told = await draw(Buffer.from(svg), [{ format: 'jpeg', quality: 85 }]);
+	const [drawn] = 'drawn' in told ? told.drawn : [];
+	if (!drawn) throw new Error(`no landscape: ${JSON.stringify(told)}`);
+	return drawn.bytes;
 }
 
 function range(number: number, depth: number): string {

@@ -1,5 +1,6 @@
 import { zipSync } from 'fflate';
 import { read, SSF, type CellObject, type Sheet as XlsxSheet } from '@e965/xlsx';
+import { answerOnce } from '#lib/server/apart.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
 import { legacyEncoding, tallyWords, type Tally } from './legacy-text.ts';
 import { readTextFile } from './text-file.ts';
@@ -17,16 +18,7 @@ const ROWS = 50_000;
 const MERGES = 20_000;
 const DAYS_1904 = 1462;
 
-process.once('message', (order: ReadingOrder) => {
-	readFile(order).then(
-		(reading) => process.send?.(reading, () => process.disconnect?.()),
-		(error: unknown) => {
-			process.stderr.write(String(error instanceof Error ? error.stack : error));
-			process.exitCode = 1;
-			process.disconnect?.();
-		}
-	);
-});
+answerOnce(readFile);
 
 async function readFile({ bytes, fileName }: ReadingOrder): Promise<Reading> {
 	try {

@@ -1,5 +1,4 @@
-import { fork } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { askApart, oneByOne } from '#lib/server/apart.ts';
 import type { Reading, ReadingOrder } from './workbook-reader.ts';
 import { Unreadable } from './unreadable.ts';
 import type { Workbook } from './workbook.ts';
@@ -9,13 +8,8 @@ export const FILE_BYTES = 25_000_000;
 const READING_MS = 20_000;
 const HEAP_MB = 384;
 
-/**
- * Found through the package's own `imports`, so that the bundled server and plain Node start the same source file.
- */
-const READER = createRequire(import.meta.url).resolve('#lib/import/workbook-reader.ts');
-
 /** One file is read at a time, however many officers send one: memory stays bounded. */
-let turn: Promise<unknown> = Promise.resolve();
+const inLine = oneByOne();
 
 /**
  * Reads .xlsx, .xlsm (macros dropped), .xls, .ods or text by its content. The parser works in a process of its own,
@@ -27,45 +21,23 @@ export async function readWorkbook(bytes: Uint8Array, fileName: string): Promise
 	if (bytes.byteLength > FILE_BYTES) {
 		throw new Unreadable('import.file_too_large', { size: megabytes(bytes.byteLength), limit: megabytes(FILE_BYTES) });
 	}
-	const reading = turn.then(() => readApart({ bytes, fileName }));
-	turn = reading.catch(() => undefined);
-	return reading;
+	return inLine(() => readApart({ bytes, fileName }));
 }
 
 function megabytes(bytes: number): number {
 	return Math.ceil(bytes / 1_000_000);
 }
 
-function readApart(order: ReadingOrder): Promise<Workbook> {
-	const { promise, resolve, reject } = Promise.withResolvers<Workbook>();
-	const reader = fork(READER, {
-		execArgv: [`--max-old-space-size=${HEAP_MB}`, '--permission', '--allow-fs-read=*'],
-		env: {},
-		serialization: 'advanced',
-		stdio: ['ignore', 'ignore', 'pipe', 'ipc']
+async function readApart(order: ReadingOrder): Promise<Workbook> {
+	const told = await askApart<Reading>(order, {
+		source: '#lib/import/workbook-reader.ts',
+		heap_mb: HEAP_MB,
+		most_ms: READING_MS
 	});
-	let complaint = '';
-	reader.stderr?.on('data', (text) => (complaint = `${complaint}${text}`.slice(-2000)));
-	const clock = setTimeout(() => {
-		reject(new Unreadable('import.reading_timed_out', { seconds: READING_MS / 1000 }));
-		reader.kill('SIGKILL');
-	}, READING_MS);
-	reader.on('message', (reading: Reading) => {
-		if ('workbook' in reading) resolve(reading.workbook);
-		else reject(new Unreadable(reading.refusal.code, reading.refusal.params));
-	});
-	reader.on('error', reject);
-	reader.on('exit', (status, signal) => {
-		clearTimeout(clock);
-		const isOutOfMemory = signal !== null || /heap|memory|allocation/i.test(complaint);
-		reject(
-			isOutOfMemory
-				? new Unreadable('import.file_too_complex')
-				: new Error(`Reading ended with ${status}: ${complaint}`)
-		);
-	});
-	reader.send(order, (error) => {
-		if (error) reject(error);
-	});
-	return promise;
+	if ('lost' in told) {
+		if (told.lost === 'late') throw new Unreadable('import.reading_timed_out', { seconds: READING_MS / 1000 });
+		throw new Unreadable('import.file_too_complex');
+	}
+	if ('workbook' in told.answer) return told.answer.workbook;
+	throw new Unreadable(told.answer.refusal.code, told.answer.refusal.params);
 }

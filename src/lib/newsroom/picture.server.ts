@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { fileTypeFromBuffer } from 'file-type';
-import sharp, { type Sharp } from 'sharp';
 import { v7 as newId } from 'uuid';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { command } from '#lib/actions/action.server.ts';
 import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
-import { cleanName, enter, MAX_FILE_BYTES, read, store, type Upload } from '#lib/server/files.ts';
+import { draw, type Drawn } from '#lib/server/drawing.ts';
+import { cleanName, enter, MAX_FILE_BYTES, read, store, type Stored, type Upload } from '#lib/server/files.ts';
 import { enqueue } from '#lib/server/jobs.ts';
 import { problem } from '#lib/server/problem.ts';
 import { authorise, visibleTo } from '#lib/units/authority.server.ts';
@@ -16,13 +16,7 @@ import { widthsOf } from './render.ts';
 import type { PictureForm } from './site.schema.ts';
 import { holdSite } from './site.server.ts';
 
-/** A picture of 100 megapixels takes 400 MB when unpacked; phones make 50. */
-const MEGAPIXELS_AT_MOST = 60;
-const DRAWING_S_AT_MOST = 30;
 const READABLE: readonly string[] = ['jpg', 'png', 'webp', 'avif'];
-
-// One picture at a time on one thread: drawing is work for the background, pages are answered beside it.
-sharp.concurrency(1);
 
 export type Picture = {
 	id: string;
@@ -107,82 +101,58 @@ function columnsOf({ alt, caption, credit, focalX, focalY }: PictureForm) {
 	return { alt, caption, credit, focal_x: focalX, focal_y: focalY };
 }
 
-type Redrawn = { name: string; bytes: Uint8Array; width: number; height: number; colour: string };
-
-async function redraw({ name: given, bytes }: Upload): Promise<Redrawn> {
+async function redraw({ name: given, bytes }: Upload): Promise<Drawn & { name: string }> {
 	const name = cleanName(given) || 'anh';
 	if (bytes.byteLength === 0) throw problem('file.empty', { name });
 	if (bytes.byteLength > MAX_FILE_BYTES) throw problem('file.too_large', { name, limit: MAX_FILE_BYTES / 1024 ** 2 });
 	const type = await fileTypeFromBuffer(bytes);
 	if (type?.ext === 'heic') throw problem('file.heic_refused', { name });
 	if (!type || !READABLE.includes(type.ext)) throw problem('picture.not_a_picture', { name });
-	await refuseLarge(bytes, name);
-	const { data, info } = await drawn(name, () =>
-		opened(bytes)
-			.autoOrient()
-			.resize({ width: ORIGINAL_AT_MOST, height: ORIGINAL_AT_MOST, fit: 'inside', withoutEnlargement: true })
-			.flatten({ background: '#ffffff' })
-			.toColourspace('srgb')
-			.jpeg({ quality: 88 })
-			.toBuffer({ resolveWithObject: true })
-	);
-	const [red = 0, green = 0, blue = 0] = await drawn(name, () =>
-		opened(data).resize(1, 1).removeAlpha().raw().toBuffer()
-	);
-	const colour = `#${[red, green, blue].map((part) => part.toString(16).padStart(2, '0')).join('')}`;
-	return { name, bytes: data, width: info.width, height: info.height, colour };
+	const [original] = await drawn({ name, bytes }, [
+		{ format: 'jpeg', within: ORIGINAL_AT_MOST, quality: 88, isFlat: true }
+	]);
+	if (!original) throw problem('picture.truncated', { name });
+	return { name, ...original };
 }
 
-async function refuseLarge(bytes: Uint8Array, name: string): Promise<void> {
-	const { width, height } = await drawn(name, () => sharp(bytes, { limitInputPixels: false }).metadata());
-	if (width * height > MEGAPIXELS_AT_MOST * 1_000_000)
-		throw problem('picture.too_many_pixels', { name, width, height, most: MEGAPIXELS_AT_MOST });
-}
-
-function opened(bytes: Uint8Array): Sharp {
-	const limits = { limitInputPixels: MEGAPIXELS_AT_MOST * 1_000_000, failOn: 'truncated' as const };
-	return sharp(bytes, limits).timeout({ seconds: DRAWING_S_AT_MOST });
-}
-
-async function drawn<T>(name: string, draw: () => Promise<T>): Promise<T> {
-	try {
-		return await draw();
-	} catch (error) {
-		const isSlow = error instanceof Error && /timeout/i.test(error.message);
-		throw problem(isSlow ? 'picture.slow' : 'picture.truncated', { name }, error);
+async function drawn({ name, bytes }: Upload, wanted: Parameters<typeof draw>[1]): Promise<Drawn[]> {
+	const told = await draw(bytes, wanted);
+	if ('drawn' in told) return told.drawn;
+	if (told.refused === 'pixels') {
+		const { width, height, most } = told;
+		throw problem('picture.too_many_pixels', { name, width, height, most });
 	}
+	throw problem(told.refused === 'slow' ? 'picture.slow' : 'picture.truncated', { name });
 }
 
-const QUALITY = {
-	avif: (picture: Sharp) => picture.avif({ quality: 50, effort: 3 }),
-	webp: (picture: Sharp) => picture.webp({ quality: 76 }),
-	jpeg: (picture: Sharp) => picture.jpeg({ quality: 80, progressive: true })
-} as const;
+const QUALITY = { avif: 50, webp: 76, jpeg: 80 } as const satisfies Record<PictureFormat, number>;
 
 /** The job that draws a picture in its widths and formats; done again it leaves what is there. */
 export async function drawPicture(db: Db, data: string, id: string): Promise<void> {
-	const { rows } = await sql<{ siteId: string; sha256: string; width: number; isDrawn: boolean }>`
-		select p.site_id as "siteId", f.sha256, p.width, p.drawn_at is not null as "isDrawn"
+	const { rows } = await sql<{ siteId: string; sha256: string; name: string; width: number; isDrawn: boolean }>`
+		select p.site_id as "siteId", f.sha256, f.name, p.width, p.drawn_at is not null as "isDrawn"
 		from pictures p join files f on f.id = p.file_id where p.id = ${id}::uuid`.execute(db);
 	const [picture] = rows;
 	if (!picture || picture.isDrawn) return;
-	const original = await read(data, picture.sha256);
-	const renditions: Rendition[] = [];
-	for (const width of widthsOf(picture))
-		for (const format of PICTURE_FORMATS) {
-			const made = await QUALITY[format](opened(original).resize({ width })).toBuffer({ resolveWithObject: true });
-			renditions.push({ format, width, height: made.info.height, stored: await store(data, made.data) });
-		}
+	const wanted = widthsOf(picture).flatMap((width) =>
+		PICTURE_FORMATS.map((format) => ({ format, width, quality: QUALITY[format] }))
+	);
+	const made = await drawn({ name: picture.name, bytes: await read(data, picture.sha256) }, wanted);
+	const stored: Rendition[] = [];
+	for (const [at, { format, width }] of wanted.entries()) {
+		const { bytes, height } = made[at] ?? {};
+		if (bytes && height) stored.push({ format, width, height, ...(await store(data, bytes)) });
+	}
 	await inTransaction(db, async (tx) => {
-		for (const rendition of renditions) await keep(tx, id, rendition);
+		for (const each of stored) await keep(tx, id, each);
 		await sql`update pictures set drawn_at = now() where id = ${id}::uuid`.execute(tx);
 		await tellStale(tx, { siteIds: [picture.siteId], pictureId: id });
 	});
 }
 
-type Rendition = { format: PictureFormat; width: number; height: number; stored: Awaited<ReturnType<typeof store>> };
+type Rendition = Stored & { format: PictureFormat; width: number; height: number };
 
-async function keep(tx: Tx, id: string, { format, width, height, stored }: Rendition): Promise<void> {
+async function keep(tx: Tx, id: string, { format, width, height, ...stored }: Rendition): Promise<void> {
 	const name = `${width}.${format}`;
 	const file = await enter(tx, { ...stored, name, mediaType: `image/${format}`, createdBy: null });
 	await sql`

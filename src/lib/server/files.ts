@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileTypeFromBuffer } from 'file-type';
-import sharp from 'sharp';
 import { v7 as newId } from 'uuid';
 import type { Tx } from './db.ts';
+import { draw } from './drawing.ts';
 import { fromDisk, problem } from './problem.ts';
 
 export const MAX_FILE_BYTES = 20 * 1024 ** 2;
@@ -23,8 +23,6 @@ const ACCEPTED = {
 } as const;
 type Extension = keyof typeof ACCEPTED;
 
-/** A picture of 100 megapixels takes 400 MB when unpacked; phones make 50. */
-const MAX_PIXELS = 60_000_000;
 const MAX_NAME_LENGTH = 120;
 
 export type Upload = { name: string; bytes: Uint8Array };
@@ -54,11 +52,10 @@ function isAccepted(extension: string): extension is Extension {
 }
 
 async function redraw(bytes: Uint8Array, format: 'jpeg' | 'png' | 'webp', name: string): Promise<Uint8Array> {
-	try {
-		return await sharp(bytes, { limitInputPixels: MAX_PIXELS }).autoOrient().toFormat(format).toBuffer();
-	} catch (error) {
-		throw problem('file.image_unreadable', { name }, error);
-	}
+	const told = await draw(bytes, [{ format }]);
+	const [drawn] = 'drawn' in told ? told.drawn : [];
+	if (!drawn) throw problem('file.image_unreadable', { name });
+	return drawn.bytes;
 }
 
 /** The last part of a path, without what a file system, a header or a reader of right-to-left text could misread. */
