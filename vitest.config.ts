@@ -31,6 +31,7 @@ export default defineConfig({
 			},
 			{
 				test: {
+					...shared,
 					name: 'e2e',
 					include: ['tests/e2e/**/*.test.ts'],
 					globalSetup: 'tests/e2e/server.ts',

@@ -45,11 +45,14 @@ test('the map zooms when asked to, leads where the drawing leads, and the page r
 	const asked: string[] = [];
 	page.on('request', (request) => asked.push(request.url()));
 
+	// Drawn without a graphics card, each frame of a movement costs what the last one does.
+	await page.emulateMedia({ reducedMotion: 'reduce' });
 	await page.goto(SHOWN, { waitUntil: 'networkidle' });
 	const drawn = await page.getByRole('link', { name: /^Tỉnh An Giang: 7\.736$/ }).getAttribute('href');
 	expect(asked.filter((url) => /maplibre|outlines/.test(url))).toEqual([]);
 	await page.getByRole('button', { name: 'Mở bản đồ phóng to được' }).click();
 	const map = page.getByRole('region', { name: /^Mô hình đăng ký, năm/ });
+	await page.locator('.map[aria-busy="false"]').waitFor({ timeout: 45_000 });
 	await map.focus();
 	await page.keyboard.press('+');
 	await reads(page, 'Tỉnh An Giang: 7.736');

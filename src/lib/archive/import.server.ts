@@ -146,44 +146,75 @@ async function refuseUnlike(client: pg.Client, known: readonly tables.Table[], m
 }
 
 type Reading = Source & { known: readonly tables.Table[]; added: string[] };
+/** An entry of the archive, taken out of it: rows of a table, an upload, or the anchor. */
+type Piece = { name: string; table: tables.Table | null; bytes: Buffer };
+
+/** So many pieces of a table are unpacked while the ones before are written; each has some megabytes. */
+const AHEAD = 2;
 
 async function readIn(client: pg.Client, source: Reading): Promise<Anchor | null> {
-	const { file, data, wanted } = source;
+	const { data, wanted } = source;
 	let anchor: Anchor | null = null;
 	let uploads = 0;
 	const rows = new Map<string, number>();
-	for await (const entry of readTar(file)) {
+	for await (const { name, table, bytes } of ahead(unpacked(source), AHEAD)) {
 		refuseAborted(wanted.signal);
-		const table = tableOfEntry(entry.name);
-		if (table !== null) {
-			const bytes = await wholeEntry(entry);
-			const sofar = (rows.get(table) ?? 0) + (await readPart(client, source, { entry: entry.name, table, bytes }));
-			rows.set(table, sofar);
-			wanted.onProgress?.({ of: table, rows: sofar });
-		} else if (entry.name.startsWith('files/')) {
-			await keepUpload(data, { bytes: await wholeEntry(entry), added: source.added });
+		if (table) {
+			const written = await tables.writeRows(client, table, bytes).catch((error: unknown) => {
+				throw refusal(error, name);
+			});
+			const sofar = (rows.get(table.name) ?? 0) + written;
+			rows.set(table.name, sofar);
+			wanted.onProgress?.({ of: table.name, rows: sofar });
+		} else if (name === ENTRY.anchor) anchor = parseAnchor(bytes.toString());
+		else {
+			await keepUpload(data, { bytes, added: source.added });
 			wanted.onProgress?.({ of: 'files', rows: (uploads += 1) });
-		} else if (entry.name === ENTRY.anchor) anchor = parseAnchor((await wholeEntry(entry)).toString());
+		}
 	}
 	return anchor;
 }
 
-/** The file was looked through before; what was changed since is found here. */
-async function readPart(
-	client: pg.Client,
-	{ manifest, known }: Reading,
-	{ entry, table: name, bytes }: { entry: string; table: string; bytes: Buffer }
-): Promise<number> {
-	const table = known.find((one) => one.name === name);
-	const told = manifest.entries.find((one) => one.name === entry);
-	const isSame = told?.sha256 === createHash('sha256').update(bytes).digest('hex');
-	if (!table || !isSame) throw problem('archive.altered', { entry });
-	const rows = await unpack(bytes, { maxOutputLength: MOST_BYTES }).catch((error: unknown) => {
-		throw problem('archive.altered', { entry }, error);
-	});
-	return tables.writeRows(client, table, rows).catch((error: unknown) => {
-		throw refusal(error, entry);
-	});
+/** What is to be loaded, in the order of the archive. The file was looked through before; what was changed since is found here. */
+async function* unpacked({ file, manifest, known }: Reading): AsyncGenerator<Piece> {
+	for await (const entry of readTar(file)) {
+		const { name } = entry;
+		const tableName = tableOfEntry(name);
+		if (tableName === null) {
+			if (name.startsWith('files/') || name === ENTRY.anchor)
+				yield { name, table: null, bytes: await wholeEntry(entry) };
+			continue;
+		}
+		const packed = await wholeEntry(entry);
+		const table = known.find((one) => one.name === tableName);
+		const told = manifest.entries.find((one) => one.name === name);
+		const isSame = told?.sha256 === createHash('sha256').update(packed).digest('hex');
+		if (!table || !isSame) throw problem('archive.altered', { entry: name });
+		const bytes = await unpack(packed, { maxOutputLength: MOST_BYTES }).catch((error: unknown) => {
+			throw problem('archive.altered', { entry: name }, error);
+		});
+		yield { name, table, bytes };
+	}
+}
+
+/** Reads on while what came before is used: at most so many wait. */
+async function* ahead<T>(source: AsyncGenerator<T>, most: number): AsyncGenerator<T> {
+	const waiting: Promise<IteratorResult<T, unknown>>[] = [];
+	try {
+		for (;;) {
+			while (waiting.length <= most) {
+				const next = source.next();
+				// Told when its turn comes; until then nobody waits for it.
+				next.catch(() => undefined);
+				waiting.push(next);
+			}
+			const next = await waiting.shift();
+			if (!next || next.done) return;
+			yield next.value;
+		}
+	} finally {
+		await source.return(undefined);
+	}
 }
 
 async function keepUpload(data: string, { bytes, added }: { bytes: Buffer; added: string[] }): Promise<void> {
