@@ -69,6 +69,24 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.refresh_folded_statistics()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+begin
+	analyze cells, facet_sets, presences, obligations;
+exception when internal_error then
+	-- Citus counts no rows for a transaction that has itself written: there they are counted later, by autovacuum.
+	if to_regclass('pg_dist_partition') is null then
+		raise;
+	end if;
+end
+$function$
+;
+grant execute on function refresh_folded_statistics() to kheo_app;
+
 CREATE OR REPLACE FUNCTION public.refresh_statistics()
  RETURNS void
  LANGUAGE plpgsql
@@ -488,8 +506,8 @@ create table cells (
 );
 grant delete, insert, select, update on cells to kheo_app;
 comment on table cells is 'Derived from postings: sums under a unit as the tree stood on each posting''s own day, as known now; see foldings.';
-comment on column cells.on_from is 'The posting''s day, or the first of its month, as the way of folding says.';
-comment on column cells.cohort_from is 'The first of the month in which the cases entered their cohort.';
+comment on column cells.on_from is 'The posting''s day, or the first of its month or year, as the way of folding says.';
+comment on column cells.cohort_from is 'The first of the month, in cells of years of the year, in which the cases entered their cohort.';
 comment on column cells.child_id is 'The child through which the posting''s unit stands under the ancestor, or the ancestor itself where children are not told apart.';
 comment on column cells.about_count is 'How many of the postings are estimates.';
 

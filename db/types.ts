@@ -270,14 +270,14 @@ export interface Cells {
    */
   child_id: string;
   /**
-   * The first of the month in which the cases entered their cohort.
+   * The first of the month, in cells of years of the year, in which the cases entered their cohort.
    */
   cohort_from: string;
   facet_set_id: number;
   folding: number;
   measure: string;
   /**
-   * The posting's day, or the first of its month, as the way of folding says.
+   * The posting's day, or the first of its month or year, as the way of folding says.
    */
   on_from: string;
   quantity: number;

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import {
 	chooseFolding,
 	cover,
-	FOLDING_VERSION,
+	isMadeAlike,
 	type Cover,
 	type Days,
 	type Folding,
@@ -17,7 +17,7 @@ import { condition, conditionOfFew, facetOf, matching, type Asked } from './cond
 import { COMMON_FACETS, type Cohort, type Flow } from './figure.ts';
 
 /** From which cells a question is answered, and what of its period they cover; `asked`: the same question, on the cells' tree. */
-export type Plan = { months: Folding; days: Folding | undefined; cover: Cover; asked: Asked };
+export type Plan = { foldings: ReadonlyMap<Folding['grain'], Folding>; cover: Cover; asked: Asked };
 
 /**
  * How to answer from folded cells; null where single postings have to be counted: on the tree of some day that is neither that
@@ -31,12 +31,16 @@ export async function planOf(db: Db, figure: Flow | Cohort, question: Asked): Pr
 	const told = [...asked.by, ...Object.keys(asked.where), ...Object.keys(figure.where ?? {})];
 	const facets = new Set(told).difference(new Set<string>(COMMON_FACETS));
 	const need = { tree, byChild: told.includes('unit'), facets };
-	const months = chooseFolding(existing, 'month', need);
-	if (!months) return null;
-	const days = chooseFolding(existing, 'day', need);
+	const isByMonth = told.includes('month');
+	const grains = (['year', 'month', 'day'] as const).flatMap((grain) => {
+		const folding = grain === 'year' && isByMonth ? undefined : chooseFolding(existing, grain, need);
+		return folding ? [[grain, folding] as const] : [];
+	});
+	const foldings = new Map(grains);
+	if (!foldings.has('month')) return null;
 	const period = { from: asked.from, to: asked.asOf };
-	const parts = cover(period, { byCohort: figure.kind === 'cohort', hasDays: days !== undefined });
-	return { months, days, cover: parts, asked };
+	const has = { hasYears: foldings.has('year'), hasDays: foldings.has('day') };
+	return { foldings, cover: cover(period, { byCohort: figure.kind === 'cohort', ...has }), asked };
 }
 
 /**
@@ -45,14 +49,15 @@ export async function planOf(db: Db, figure: Flow | Cohort, question: Asked): Pr
  */
 async function folded(db: Db, asked: Asked): Promise<{ tree: Tree | null; existing: ReadonlySet<number> }> {
 	const unit = sql`${asked.unitId}::uuid`;
-	const { rows } = await sql<{ then: boolean; now: boolean; existing: number[] | null }>`
+	const { rows } = await sql<{ then: boolean; now: boolean; existing: { folding: number; version: number }[] | null }>`
 		select answers."then", answers."now",
-			(select array_agg(f.folding::int) from foldings f
-				where f.unit_id = ${unit} and f.version = ${FOLDING_VERSION} and ${isOfToday()}) as existing
+			(select json_agg(json_build_object('folding', f.folding, 'version', f.version)) from foldings f
+				where f.unit_id = ${unit} and ${isOfToday()}) as existing
 		from (${alike(asked, unit)}) answers`.execute(db);
 	const [row] = rows;
+	const existing = new Set((row?.existing ?? []).filter(isMadeAlike).map(({ folding }) => folding));
 	const other = row?.now ? 'now' : null;
-	return { tree: row?.then ? 'then' : other, existing: new Set(row?.existing) };
+	return { tree: row?.then ? 'then' : other, existing };
 }
 
 /** SQL: whether the question has the same answer on the tree of then (`then`), and on that of now (`now`). */
@@ -82,12 +87,12 @@ function alike(asked: Asked, unit: RawBuilder<unknown>): RawBuilder<unknown> {
  */
 export function foldedRows(figure: Flow | Cohort, plan: Plan): RawBuilder<unknown> {
 	const { asked } = plan;
-	const { months, days, rest, firstCohort, cohortFrom } = plan.cover;
-	const cells = [
-		...(months ? [cellRows(figure, asked, { folding: plan.months, period: months, cohortFrom })] : []),
-		...(plan.days ? days.map((period) => cellRows(figure, asked, { folding: plan.days, period, cohortFrom })) : [])
-	];
-	const covered = [...(months ? [months] : []), ...days];
+	const { years, months, days, rest, firstCohort, cohortFrom } = plan.cover;
+	const byGrain = { year: years ? [years] : [], month: months, day: days };
+	const cells = [...plan.foldings].flatMap(([grain, folding]) =>
+		byGrain[grain].map((period) => cellRows(figure, asked, { folding, period, cohortFrom }))
+	);
+	const covered = Object.values(byGrain).flat();
 	const single = rest.map((period) => postingRows(figure, asked, { period, cohortFrom }));
 	if (firstCohort) single.push(postingRows(figure, asked, { cohorts: firstCohort }));
 	const sources = asked.structure === 'now' ? [waiting(figure, NOT_APART), apart(figure)] : [waiting(figure, sql``)];
@@ -101,7 +106,7 @@ function keysOf(by: readonly string[]): RawBuilder<unknown> {
 	return sql.join(keys, sql``);
 }
 
-type Cells = { folding: Folding | undefined; period: Days; cohortFrom: string };
+type Cells = { folding: Folding; period: Days; cohortFrom: string };
 
 /** Summed before the facets are looked up. Months and days of cells are those of a posting, under its names. */
 function cellRows(figure: Flow | Cohort, asked: Asked, { folding, period, cohortFrom }: Cells): RawBuilder<unknown> {
@@ -115,7 +120,7 @@ function cellRows(figure: Flow | Cohort, asked: Asked, { folding, period, cohort
 		select ${keysOf(asked.by)} p.quantity, p.about
 		from (
 			select ${columns}, sum(c.quantity) as quantity, sum(c.about_count) > 0 as about from cells c
-			where c.ancestor_id = ${asked.unitId}::uuid and c.folding = ${folding?.number ?? 0} and c.measure = ${figure.measure}
+			where c.ancestor_id = ${asked.unitId}::uuid and c.folding = ${folding.number} and c.measure = ${figure.measure}
 				and c.on_from between ${period.from}::date and ${period.to}::date ${cohort}
 			group by ${columns}
 		) sum_of

@@ -75,8 +75,11 @@ const isIn = (bits: RawBuilder<unknown>) => sql`get_bit(${bits}, own.number % ${
  * postings say.
  */
 function units(figure: Flow | Cohort, asked: Asked, standing: Standing): RawBuilder<unknown> {
-	const { months, days } = cover({ from: asked.from, to: asked.asOf }, { byCohort: false, hasDays: true });
-	const spans = [...(months ? [span(false, months)] : []), ...days.map((part) => span(true, part))];
+	const { months, days } = cover(
+		{ from: asked.from, to: asked.asOf },
+		{ byCohort: false, hasYears: false, hasDays: true }
+	);
+	const spans = [...months.map((part) => span(false, part)), ...days.map((part) => span(true, part))];
 	const day = sql`${standing.day}::date`;
 	const under = (ancestor: RawBuilder<unknown>) =>
 		sql`o.ancestor_id = ${ancestor} and o.since <= ${day} and ${day} < o.until`;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { onOneMoment, type Db } from '#lib/server/db.ts';
 import { countWrongObligations, OBLIGATIONS } from '#lib/units/obligation.server.ts';
 import { build, buildBits, gatherAll, type Wanting } from './fold.server.ts';
-import { FOLDING_VERSION, FOLDINGS, type Folding } from './folding.ts';
+import { FOLDINGS, isMadeAlike, type Folding } from './folding.ts';
 import { isOfToday } from './now.server.ts';
 import { countWrongPresences } from './presence.server.ts';
 import { listMade } from './readiness.server.ts';
@@ -21,9 +21,10 @@ export type Checked = { units: number; cells: number; waiting: number; differenc
  * and folds meanwhile.
  */
 export async function checkCells(db: Db): Promise<Checked> {
-	const { rows: folded } = await sql<{ unitId: string; number: number }>`
-		select unit_id as "unitId", folding::int as number from foldings f
-		where version = ${FOLDING_VERSION} and ${isOfToday()} order by folding, unit_id`.execute(db);
+	const { rows } = await sql<{ unitId: string; folding: number; version: number }>`
+		select unit_id as "unitId", folding::int as folding, version::int as version from foldings f
+		where ${isOfToday()} order by folding, unit_id`.execute(db);
+	const folded = rows.filter(isMadeAlike);
 	const checked: Checked = {
 		units: new Set(folded.map(({ unitId }) => unitId)).size,
 		cells: 0,
@@ -31,15 +32,15 @@ export async function checkCells(db: Db): Promise<Checked> {
 		differences: [],
 		bits: await wrongBits(db)
 	};
-	for (const [number, units] of Map.groupBy(folded, (one) => one.number)) {
+	for (const [number, units] of Map.groupBy(folded, ({ folding }) => folding)) {
 		const unitIds = units.map(({ unitId }) => unitId);
 		for (const { unitId, cells, wrong } of await compare(db, { unitIds, folding: foldingOf(number) })) {
 			checked.cells += cells;
 			if (wrong > 0) checked.differences.push({ unitId, folding: number, cells: wrong });
 		}
 	}
-	const { rows } = await sql<{ waiting: number }>`select count(*)::bigint as waiting from unfolded`.execute(db);
-	return { ...checked, waiting: rows[0]?.waiting ?? 0 };
+	const unfolded = await sql<{ waiting: number }>`select count(*)::bigint as waiting from unfolded`.execute(db);
+	return { ...checked, waiting: unfolded.rows[0]?.waiting ?? 0 };
 }
 
 async function wrongBits(db: Db): Promise<WrongBits[]> {

@@ -22,6 +22,7 @@ export async function fold(db: Db, countedByUnit: readonly string[]): Promise<ty
 	if (!(await isAwaited(db))) return done;
 	await prepareBits(db, countedByUnit);
 	for (const one of await wanting(db)) done.built += await build(db, one);
+	if (done.built > 0) await sql`select refresh_folded_statistics()`.execute(db);
 	for (;;) {
 		const folded = await foldSome(db);
 		done.folded += folded;
@@ -64,10 +65,10 @@ async function wanting(db: Db): Promise<Wanting[]> {
 	await inTransaction(db, async (tx) => {
 		if (await mayFold(tx)) await standApart(tx, sql`select unit_id from case_shares`);
 	});
-	const { rows } = await sql<{ unitId: string; height: number; differs: boolean; has: number[] | null }>`
+	const { rows } = await sql<{ unitId: string; height: number; differs: boolean; has: Record<string, number> | null }>`
 		select tall.unit_id as "unitId", tall.height, ${differsNow(sql`tall.unit_id`)} as differs,
-			(select array_agg(f.folding::int) from foldings f
-				where f.unit_id = tall.unit_id and f.version >= ${FOLDING_VERSION} and ${isOfToday()}) as has
+			(select json_object_agg(f.folding, f.version) from foldings f
+				where f.unit_id = tall.unit_id and ${isOfToday()}) as has
 		from (
 			select ancestor_id as unit_id, max(depth) as height from unit_paths
 			where upper_inf(known) and not inherited and depth > 1 group by 1
@@ -75,7 +76,9 @@ async function wanting(db: Db): Promise<Wanting[]> {
 	return FOLDINGS.flatMap((folding) => {
 		const lacking = rows.filter(
 			({ height, differs, has }) =>
-				folding.height <= height && (folding.tree === 'then' || differs) && !has?.includes(folding.number)
+				folding.height <= height &&
+				(folding.tree === 'then' || differs) &&
+				(has?.[folding.number] ?? 0) < folding.version
 		);
 		return lacking.length === 0 ? [] : [{ folding, unitIds: lacking.map(({ unitId }) => unitId) }];
 	});
@@ -251,7 +254,7 @@ type Gathering = {
  * Facets are taken apart once they are gathered.
  */
 async function gather(tx: Tx, { source, where, tree, foldings, unitIds, among }: Gathering): Promise<void> {
-	const ways = sql`(values ${sql.join(foldings.map(wayOf))}) way (folding, by_day, by_child, names)`;
+	const ways = sql`(values ${sql.join(foldings.map(wayOf))}) way (folding, grain, by_child, names)`;
 	const folded = unitIds
 		? sql`(select unit_id, way.* from unnest(${[...unitIds]}::uuid[]) as unit (unit_id) cross join ${ways})`
 		: sql`(select f.unit_id, way.* from foldings f join ${ways} using (folding))`;
@@ -276,8 +279,8 @@ async function gather(tx: Tx, { source, where, tree, foldings, unitIds, among }:
 			sum(counted.quantity)::bigint as quantity, sum(counted.about_count)::int as about_count
 		from (
 			select f.unit_id as ancestor_id, f.folding, p.measure,
-				case when f.by_day then p.on_date else date_trunc('month', p.on_date::timestamp)::date end as on_from,
-				date_trunc('month', p.cohort_on::timestamp)::date as cohort_from,
+				case f.grain when 'day' then p.on_date else date_trunc(f.grain, p.on_date::timestamp)::date end as on_from,
+				date_trunc(case f.grain when 'year' then 'year' else 'month' end, p.cohort_on::timestamp)::date as cohort_from,
 				case when f.by_child then path.child else f.unit_id end as child_id,
 				case when cardinality(f.names) = 0 then '{}' else p.facets_text end as facets_text,
 				sum(p.quantity) as quantity, count(*) filter (where p.about) as about_count
@@ -292,11 +295,11 @@ async function gather(tx: Tx, { source, where, tree, foldings, unitIds, among }:
 	);
 }
 
-/** A way of folding as a row of SQL: its number, whether by days, whether by children, and the facets that it tells apart. */
+/** A way of folding as a row of SQL: its number, its grain, whether by children, and the facets that it tells apart. */
 function wayOf(folding: Folding): RawBuilder<unknown> {
 	const named = facetsOf(folding)?.map((name) => sql.lit(name));
 	const names = named ? sql`array[${sql.join(named)}]::text[]` : sql`null::text[]`;
-	return sql`(${sql.lit(folding.number)}::smallint, ${sql.lit(folding.grain === 'day')}, ${sql.lit(folding.byChild)}, ${names})`;
+	return sql`(${sql.lit(folding.number)}::smallint, ${sql.lit(folding.grain)}, ${sql.lit(folding.byChild)}, ${names})`;
 }
 
 /** Adds what was gathered to the cells, or takes it out (`sign` -1). */

@@ -14,17 +14,17 @@ test('every posting of a period is covered exactly once, and no other', () => {
 		fc.property(
 			day,
 			day,
-			fc.record({ byCohort: fc.boolean(), hasDays: fc.boolean() }),
+			fc.record({ byCohort: fc.boolean(), hasYears: fc.boolean(), hasDays: fc.boolean() }),
 			fc.array(fc.tuple(day, day)),
-			(a, b, { byCohort, hasDays }, pairs) => {
+			(a, b, has, pairs) => {
 				const [from, to] = a < b ? [a, b] : [b, a];
-				const parts = cover({ from, to }, { byCohort, hasDays });
+				const parts = cover({ from, to }, has);
 				for (const [one, other] of [...pairs, ...both(from, to), ...both(from, from)]) {
 					const [cohortOn, onDate] = one < other ? [one, other] : [other, one];
-					const counts = byCohort ? cohortOn >= from && onDate <= to : onDate >= from && onDate <= to;
+					const counts = has.byCohort ? cohortOn >= from && onDate <= to : onDate >= from && onDate <= to;
 					const within = (days: { from: string; to: string }) => onDate >= days.from && onDate <= days.to;
-					const spans = [...(parts.months ? [parts.months] : []), ...parts.days, ...parts.rest];
-					const isOld = byCohort && cohortOn < parts.cohortFrom;
+					const spans = [...(parts.years ? [parts.years] : []), ...parts.months, ...parts.days, ...parts.rest];
+					const isOld = has.byCohort && cohortOn < parts.cohortFrom;
 					const times = isOld ? 0 : spans.filter(within).length;
 					const { firstCohort } = parts;
 					const late =
@@ -37,30 +37,46 @@ test('every posting of a period is covered exactly once, and no other', () => {
 	);
 });
 
-test('months are whole, and cells of months are never asked for a part of one', () => {
+test('years and months are whole, and their cells are never asked for a part of one, nor for a part of its cohorts', () => {
 	fc.assert(
 		fc.property(day, day, fc.boolean(), (a, b, byCohort) => {
-			const { months, cohortFrom } = cover(a < b ? { from: a, to: b } : { from: b, to: a }, {
-				byCohort,
-				hasDays: true
-			});
-			if (!months) return;
-			expect(months.from).toMatch(/-01$/);
-			expect(dayPlus(months.to, 1)).toMatch(/-01$/);
-			if (byCohort) expect(cohortFrom).toMatch(/-01$/);
+			const period = a < b ? { from: a, to: b } : { from: b, to: a };
+			const { years, months, cohortFrom } = cover(period, { byCohort, hasYears: true, hasDays: true });
+			for (const one of months) {
+				expect(one.from).toMatch(/-01$/);
+				expect(dayPlus(one.to, 1)).toMatch(/-01$/);
+			}
+			if (byCohort && months.length > 0) expect(cohortFrom).toMatch(/-01$/);
+			if (!years) return;
+			expect(years.from).toMatch(/-01-01$/);
+			expect(years.to).toMatch(/-12-31$/);
+			if (byCohort) expect(cohortFrom).toMatch(/-01-01$/);
 		})
 	);
 });
 
 test('a half-year until the middle of June is five months and a rest of days', () => {
 	const period = { from: '2024-01-01', to: '2024-06-15' };
-	expect(cover(period, { byCohort: true, hasDays: true })).toEqual({
+	expect(cover(period, { byCohort: true, hasYears: true, hasDays: true })).toEqual({
 		cohortFrom: '2024-01-01',
-		months: { from: '2024-01-01', to: '2024-05-31' },
+		years: null,
+		months: [{ from: '2024-01-01', to: '2024-05-31' }],
 		days: [{ from: '2024-06-01', to: '2024-06-15' }],
 		rest: [],
 		firstCohort: null
 	});
+});
+
+test('three years and a half are three years and the months on both sides', () => {
+	const { years, months } = cover(
+		{ from: '2021-11-01', to: '2025-02-28' },
+		{ byCohort: false, hasYears: true, hasDays: true }
+	);
+	expect(years).toEqual({ from: '2022-01-01', to: '2024-12-31' });
+	expect(months).toEqual([
+		{ from: '2021-11-01', to: '2021-12-31' },
+		{ from: '2025-01-01', to: '2025-02-28' }
+	]);
 });
 
 test('the cheapest folding that tells apart what is needed is chosen, and none that does not', () => {

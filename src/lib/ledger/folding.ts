@@ -4,8 +4,8 @@ import { dayPlus } from '#lib/vietnamese/day.ts';
 /** Facets by which figures narrow themselves, and which are therefore told apart for every child. */
 const NAMED_FACETS = ['novelty'] as const;
 
-/** Raised whenever what follows changes: cells of before are then made anew. */
-export const FOLDING_VERSION = 1;
+/** Raised whenever what follows changes: a program of before then leaves folding to this one. */
+export const FOLDING_VERSION = 2;
 
 /** Under whom a posting is added up: as its unit stood on its own day, or as it stands today. */
 export type Tree = 'then' | 'now';
@@ -13,25 +13,28 @@ export type Tree = 'then' | 'now';
 /**
  * `facets`: which are told apart in a cell. `byChild`: so are the children through which units stand under the ancestor.
  * `height`: folded for units that have at least so many tiers under them, because below there is little to gain: a unit with
- * only base units under it has about as many cells as postings.
+ * only base units under it has about as many cells as postings. `version`: since when it has been folded as it is; cells of before
+ * are made anew.
  */
 export type Folding = {
 	number: number;
 	tree: Tree;
-	grain: 'month' | 'day';
+	grain: 'year' | 'month' | 'day';
 	facets: 'none' | 'named' | 'all';
 	byChild: boolean;
 	height: number;
+	version: number;
 };
 
 const OF_THEN: readonly Folding[] = [
-	{ number: 1, tree: 'then', grain: 'month', facets: 'none', byChild: true, height: 2 },
-	{ number: 2, tree: 'then', grain: 'month', facets: 'named', byChild: true, height: 3 },
-	{ number: 3, tree: 'then', grain: 'month', facets: 'all', byChild: false, height: 2 },
-	{ number: 4, tree: 'then', grain: 'month', facets: 'all', byChild: true, height: 3 },
-	{ number: 5, tree: 'then', grain: 'day', facets: 'none', byChild: true, height: 3 },
-	{ number: 6, tree: 'then', grain: 'day', facets: 'named', byChild: true, height: 3 },
-	{ number: 7, tree: 'then', grain: 'day', facets: 'all', byChild: false, height: 3 }
+	{ number: 1, tree: 'then', grain: 'month', facets: 'none', byChild: true, height: 2, version: 1 },
+	{ number: 2, tree: 'then', grain: 'month', facets: 'named', byChild: true, height: 3, version: 1 },
+	{ number: 3, tree: 'then', grain: 'month', facets: 'all', byChild: false, height: 2, version: 1 },
+	{ number: 4, tree: 'then', grain: 'month', facets: 'all', byChild: true, height: 3, version: 1 },
+	{ number: 5, tree: 'then', grain: 'day', facets: 'none', byChild: true, height: 3, version: 1 },
+	{ number: 6, tree: 'then', grain: 'day', facets: 'named', byChild: true, height: 3, version: 1 },
+	{ number: 7, tree: 'then', grain: 'day', facets: 'all', byChild: false, height: 3, version: 1 },
+	{ number: 8, tree: 'then', grain: 'year', facets: 'all', byChild: false, height: 2, version: 2 }
 ];
 
 /**
@@ -42,6 +45,11 @@ export const FOLDINGS: readonly Folding[] = [
 	...OF_THEN,
 	...OF_THEN.map((folding): Folding => ({ ...folding, number: folding.number + 10, tree: 'now' }))
 ];
+
+/** Whether cells of this way of folding, made by a program of that version, are as this one would make them. */
+export function isMadeAlike({ folding, version }: { folding: number; version: number }): boolean {
+	return version <= FOLDING_VERSION && FOLDINGS.some((one) => one.number === folding && version >= one.version);
+}
 
 /** The facets that a folding tells apart by name; null for all that a posting has. */
 export function facetsOf({ facets }: Folding): readonly string[] | null {
@@ -66,34 +74,59 @@ export function chooseFolding(existing: ReadonlySet<number>, grain: Folding['gra
 export type Days = { from: string; to: string };
 
 /**
- * How a period is put together: `months` and `days` from cells, `rest` from single postings, all by the day of the posting and
- * disjoint. Cells know of a cohort only its month: they answer for cohorts from `cohortFrom` on, and `firstCohort` is what
- * begins before it in a period that begins within a month.
+ * How a period is put together: `years`, `months` and `days` from cells, `rest` from single postings, all by the day of the
+ * posting and disjoint. Cells know of a cohort only its month, those of years only its year: they answer for cohorts from
+ * `cohortFrom` on, and `firstCohort` is what begins before it in a period that begins within a month.
  */
 export type Cover = {
 	cohortFrom: string;
-	months: Days | null;
+	years: Days | null;
+	months: readonly Days[];
 	days: readonly Days[];
 	rest: readonly Days[];
 	firstCohort: Days | null;
 };
 
+/** Of which grain there are cells that tell apart what is asked; of months there always are. */
+export type Grains = { hasYears: boolean; hasDays: boolean };
+
 /** `byCohort`: the period is that of cohorts, and what became of them until its end counts. */
-export function cover({ from, to }: Days, { byCohort, hasDays }: { byCohort: boolean; hasDays: boolean }): Cover {
+export function cover({ from, to }: Days, { byCohort, hasYears, hasDays }: Grains & { byCohort: boolean }): Cover {
 	const cohortFrom = byCohort ? firstOfMonthFrom(from) : from;
 	const late = cohortFrom > to;
 	const firstCohort = cohortFrom > from ? { from, to: late ? to : dayPlus(cohortFrom, -1) } : null;
-	if (late) return { cohortFrom, months: null, days: [], rest: [], firstCohort };
-	const monthsFrom = firstOfMonthFrom(cohortFrom);
-	const monthsTo = lastOfMonthUntil(to);
-	const months = monthsFrom <= monthsTo ? { from: monthsFrom, to: monthsTo } : null;
-	const ends = months
-		? [
-				{ from: cohortFrom, to: dayPlus(months.from, -1) },
-				{ from: dayPlus(months.to, 1), to }
-			].filter((end) => end.from <= end.to)
-		: [{ from: cohortFrom, to }];
-	return { cohortFrom, months, days: hasDays ? ends : [], rest: hasDays ? [] : ends, firstCohort };
+	if (late) return { cohortFrom, years: null, months: [], days: [], rest: [], firstCohort };
+	const period = { from: cohortFrom, to };
+	const whole = inside(period, { from: firstOfMonthFrom(cohortFrom), to: lastOfMonthUntil(to) });
+	const ends = whole ? around(period, whole) : [period];
+	// Cells of years cannot tell a cohort that began before the first of January from one of that year.
+	const isOfYears = whole && hasYears && !(byCohort && !cohortFrom.endsWith(NEW_YEAR));
+	const years = isOfYears ? inside(whole, { from: firstOfYearFrom(whole.from), to: lastOfYearUntil(whole.to) }) : null;
+	const months = years && whole ? around(whole, years) : [whole].filter((one) => one !== null);
+	return { cohortFrom, years, months, days: hasDays ? ends : [], rest: hasDays ? [] : ends, firstCohort };
+}
+
+const NEW_YEAR = '-01-01';
+
+/** `part`, where there is any of it. */
+function inside(whole: Days, part: Days): Days | null {
+	return part.from <= part.to && part.from >= whole.from && part.to <= whole.to ? part : null;
+}
+
+/** What of `whole` lies before and after `part`. */
+function around(whole: Days, part: Days): Days[] {
+	return [
+		{ from: whole.from, to: dayPlus(part.from, -1) },
+		{ from: dayPlus(part.to, 1), to: whole.to }
+	].filter((end) => end.from <= end.to);
+}
+
+function firstOfYearFrom(day: string): string {
+	return day.endsWith(NEW_YEAR) ? day : `${Number(day.slice(0, 4)) + 1}${NEW_YEAR}`;
+}
+
+function lastOfYearUntil(day: string): string {
+	return dayPlus(`${dayPlus(day, 1).slice(0, 4)}${NEW_YEAR}`, -1);
 }
 
 function firstOfMonthFrom(day: string): string {
