@@ -121,7 +121,7 @@ CREATE OR REPLACE FUNCTION public.registration_terms(name_key text, registered_o
  IMMUTABLE PARALLEL SAFE
 AS $function$
 	select array_to_tsvector(string_to_array(substr(replace(
-		' ' || translate(name_key, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', '                                ')
+		' ' || regexp_replace(name_key collate "C", '[!-/:-@[-`{-~]', ' ', 'g')
 			|| ' #y' || year || ' #l' || level || ' #f' || field || ' #u' || subject || ' #n' || novelty || ' #s' || state
 			|| ' @' || case when home_id = unit_id then 'self' else home_id::text end,
 		' ',

@@ -4,7 +4,7 @@ import { v7 as newId } from 'uuid';
 import type { Actor } from '#lib/accounts/actor.ts';
 import { command } from '#lib/actions/action.server.ts';
 import { inTransaction, type Db, type Tx } from '#lib/server/db.ts';
-import { draw, type Drawn } from '#lib/server/drawing.ts';
+import { draw, type Drawn, type Wanted } from '#lib/server/drawing.ts';
 import { cleanName, enter, MAX_FILE_BYTES, read, store, type Stored, type Upload } from '#lib/server/files.ts';
 import { enqueue } from '#lib/server/jobs.ts';
 import { problem } from '#lib/server/problem.ts';
@@ -115,8 +115,8 @@ async function redraw({ name: given, bytes }: Upload): Promise<Drawn & { name: s
 	return { name, ...original };
 }
 
-async function drawn({ name, bytes }: Upload, wanted: Parameters<typeof draw>[1]): Promise<Drawn[]> {
-	const told = await draw(bytes, wanted);
+async function drawn({ name, bytes }: Upload, wanted: readonly Wanted[], how = {}): Promise<Drawn[]> {
+	const told = await draw(bytes, wanted, how);
 	if ('drawn' in told) return told.drawn;
 	if (told.refused === 'pixels') {
 		const { width, height, most } = told;
@@ -137,7 +137,9 @@ export async function drawPicture(db: Db, data: string, id: string): Promise<voi
 	const wanted = widthsOf(picture).flatMap((width) =>
 		PICTURE_FORMATS.map((format) => ({ format, width, quality: QUALITY[format] }))
 	);
-	const made = await drawn({ name: picture.name, bytes: await read(data, picture.sha256) }, wanted);
+	const made = await drawn({ name: picture.name, bytes: await read(data, picture.sha256) }, wanted, {
+		inBackground: true
+	});
 	const stored: Rendition[] = [];
 	for (const [at, { format, width }] of wanted.entries()) {
 		const { bytes, height } = made[at] ?? {};

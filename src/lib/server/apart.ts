@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { setPriority } from 'node:os';
 
 /** How a process of its own is started: its source under `#lib`, what its heap may hold, how long it may take. */
 export type Apart = {
@@ -8,7 +9,11 @@ export type Apart = {
 	most_ms: number;
 	/** Native libraries are loaded there. */
 	withAddons?: boolean;
+	/** Nobody waits for it: what answers pages goes first. */
+	inBackground?: boolean;
 };
+
+const NICE = 10;
 
 /** `late`: it took longer than it may; `memory`: it needed more than it may, or was ended from outside. */
 export type Answered<Answer> = { answer: Answer } | { lost: 'late' | 'memory' };
@@ -22,7 +27,7 @@ const { resolve: sourceOf } = createRequire(import.meta.url);
  */
 export function askApart<Answer>(
 	order: object,
-	{ source, heap_mb, most_ms, withAddons }: Apart
+	{ source, heap_mb, most_ms, withAddons, inBackground }: Apart
 ): Promise<Answered<Answer>> {
 	const { promise, resolve, reject } = Promise.withResolvers<Answered<Answer>>();
 	const addons = withAddons ? ['--allow-addons'] : [];
@@ -32,6 +37,7 @@ export function askApart<Answer>(
 		serialization: 'advanced',
 		stdio: ['ignore', 'ignore', 'pipe', 'ipc']
 	});
+	if (inBackground && apart.pid) setPriority(apart.pid, NICE);
 	let complaint = '';
 	apart.stderr?.on('data', (text) => (complaint = `${complaint}${text}`.slice(-2000)));
 	const clock = setTimeout(() => {
