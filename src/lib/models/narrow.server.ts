@@ -116,7 +116,8 @@ export function isDecided({ numbers, decided }: Sought): RawBuilder<boolean> {
 export function isNamed({ words, last }: Sought): RawBuilder<boolean> {
 	if (last === '') return sql<boolean>`false`;
 	const patterns = [...words.map((word) => `% ${word} %`), `% ${last}%`];
-	return sql<boolean>`(' ' || translate(r.name_key, '!"#$%&''()*+,-./:;<=>?@[\\]^_\`{|}~', repeat(' ', 32)) || ' '
+	// A class of marks, and not `translate`, which looks each letter up among all of them.
+	return sql<boolean>`(' ' || regexp_replace(r.name_key collate "C", '[!-/:-@[-\`{-~]', ' ', 'g') || ' '
 		like all (${patterns}::text[]))`;
 }
 
