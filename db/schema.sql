@@ -401,6 +401,20 @@ comment on column article_versions.is_aside is 'Saved on top of a text that had 
 comment on column article_versions.event_on is 'The day on which it happened, which is not the day of publication.';
 comment on column article_versions.is_source_canonical is 'A reprint that tells search engines to look at its source.';
 
+create table article_views (
+	article_id uuid not null,
+	site_id uuid not null,
+	on_date date not null,
+	view_count integer not null,
+	constraint article_views_count_check CHECK ((view_count > 0)),
+	constraint article_views_article_fk FOREIGN KEY (article_id) REFERENCES articles(id),
+	constraint article_views_site_fk FOREIGN KEY (site_id) REFERENCES sites(id),
+	constraint article_views_pk PRIMARY KEY (article_id, site_id, on_date)
+);
+CREATE INDEX article_views_site_index ON public.article_views USING btree (site_id, on_date);
+grant insert, select, update on article_views to kheo_app;
+comment on table article_views is 'How many readers an article had on a site on a legal day: each counted once in an hour, programs and reloads not.';
+
 create table articles (
 	id uuid not null,
 	home_id uuid not null,
@@ -2023,6 +2037,32 @@ create table users (
 grant delete, insert, select, update on users to kheo_app;
 comment on table users is 'People who sign in. Only a name and an address to sign in with: no personal traits.';
 comment on column users.language is 'The language that the person chose while signed in, for letters; Vietnamese where they never did.';
+
+create table view_journals (
+	id text not null,
+	folded_bytes bigint not null,
+	folded_at timestamp(3) with time zone default clock_timestamp() not null,
+	constraint view_journals_bytes_check CHECK ((folded_bytes > 0)),
+	constraint view_journals_pk PRIMARY KEY (id)
+);
+grant delete, insert, select, update on view_journals to kheo_app;
+comment on table view_journals is 'Up to where the journal of views of a process is counted: moved together with the counts, so that nothing is counted twice.';
+
+create table view_keys (
+	hour integer not null,
+	key bytea not null,
+	constraint view_keys_pk PRIMARY KEY (hour)
+);
+grant delete, insert, select on view_keys to kheo_app;
+comment on table view_keys is 'The key under which all processes recognise a reader within one hour (hours since 1970); gone when the hour is over, and in no archive.';
+
+create table view_marks (
+	hour integer not null,
+	mark bigint not null,
+	constraint view_marks_pk PRIMARY KEY (hour, mark)
+);
+grant delete, insert, select on view_marks to kheo_app;
+comment on table view_marks is 'What was counted in the present hours: 64 bits of an HMAC over address, browser and article. Nobody can tell them apart once the key is gone.';
 
 create table year_themes (
 	unit_id uuid not null,

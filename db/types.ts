@@ -234,6 +234,13 @@ export interface ArticleVersions {
   source_url: string | null;
 }
 
+export interface ArticleViews {
+  article_id: string;
+  on_date: string;
+  site_id: string;
+  view_count: number;
+}
+
 export interface Attachments {
   action_id: string;
   caption: string | null;
@@ -1564,6 +1571,22 @@ export interface Users {
   updated_at: Generated<Timestamp>;
 }
 
+export interface ViewJournals {
+  folded_at: Generated<Timestamp>;
+  folded_bytes: number;
+  id: string;
+}
+
+export interface ViewKeys {
+  hour: number;
+  key: Buffer;
+}
+
+export interface ViewMarks {
+  hour: number;
+  mark: number;
+}
+
 export interface WithdrawnArticles {
   id: string | null;
   note: string | null;
@@ -1595,6 +1618,7 @@ export interface DB {
   article_redirects: ArticleRedirects;
   article_tags: ArticleTags;
   article_versions: ArticleVersions;
+  article_views: ArticleViews;
   articles: Articles;
   attachments: Attachments;
   case_shares: CaseShares;
@@ -1694,6 +1718,9 @@ export interface DB {
   units: Units;
   units_apart: UnitsApart;
   users: Users;
+  view_journals: ViewJournals;
+  view_keys: ViewKeys;
+  view_marks: ViewMarks;
   withdrawn_articles: WithdrawnArticles;
   year_themes: YearThemes;
 }

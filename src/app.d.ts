@@ -37,6 +37,8 @@ declare global {
 			db: Kysely<DB>;
 			site: Site;
 			session: Session | null;
+			/** Changes whenever public pages do; undefined while nobody hears of that. */
+			fresh?: string | undefined;
 			/** Absent for visitors; pages inside take it through `signedIn(locals)`. */
 			actor?: Actor;
 		}

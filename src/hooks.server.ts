@@ -54,6 +54,7 @@ const who: Handle = async ({ event, resolve }) => {
 	locals.db = opened.db;
 	locals.site = site;
 	locals.session = null;
+	locals.fresh = event.request.headers.get('x-kheo-fresh') ?? undefined;
 	// Other programs bring a token; a cookie must not speak for anybody there.
 	if (url.pathname.startsWith('/api/')) return resolve(event);
 	const token = readCookie(event, 'session');
@@ -111,7 +112,9 @@ const unkept: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	if (!response.headers.has('cache-control') || event.locals.session)
 		response.headers.set('cache-control', 'private, no-store');
-	if (event.locals.session) for (const name of ['surrogate-key', 'surrogate-control']) response.headers.delete(name);
+	// What is said to who keeps pages (src/lib/server/page-cache.ts), where none is kept.
+	if (event.locals.session || event.request.method !== 'GET')
+		for (const name of ['surrogate-key', 'surrogate-control', 'surrogate-article']) response.headers.delete(name);
 	return response;
 };
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { listenForChanges } from '#lib/newsroom/freshness.server.ts';
 import { LOOK_COOKIE, lookText, readLook } from '#lib/newsroom/look.ts';
 import { listHosts } from '#lib/newsroom/public.server.ts';
+import type { Shown } from '#lib/newsroom/view.ts';
 import type { Opened } from '#lib/server/db.ts';
 import { log } from '#lib/server/log.ts';
 import { withPages } from '#lib/server/page-cache.ts';
@@ -13,6 +14,9 @@ const KEPT_BYTES = 64 * 1024 ** 2;
 /** What a site's own host shows besides the site's pages: their parts, and the two forms that remember a choice. */
 const COMMON = /^\/(_app|pictures|files|display|language|privacy|favicon\.svg|read-aloud\.js|plain\.css)([/?]|$)/;
 
+/** Tells the application, which is built apart, how fresh what it remembers must be (src/lib/newsroom/memory.ts). */
+const FRESH_HEADER = 'x-kheo-fresh';
+
 export type Pages = {
 	/** The application with what it answered before in front of it. */
 	listener: RequestListener;
@@ -21,8 +25,12 @@ export type Pages = {
 	stop: () => Promise<void>;
 };
 
-/** Public pages are kept while every change of them is heard. */
-export function keepPages({ db, pool }: Opened, application: RequestListener): Pages {
+/** Public pages are kept while every change of them is heard. `onRead`: an article is about to be shown to who asks. */
+export function keepPages(
+	{ db, pool }: Opened,
+	application: RequestListener,
+	onRead: (shown: Shown, request: IncomingMessage) => void = () => undefined
+): Pages {
 	const store = makePageStore({ bytes: KEPT_BYTES });
 	let hosts: ReadonlyMap<string, string> = new Map();
 	const readHosts = () =>
@@ -41,8 +49,18 @@ export function keepPages({ db, pool }: Opened, application: RequestListener): P
 			void readHosts();
 		}
 	});
+	const begun = Date.now().toString(36);
+	const fresh: RequestListener = (request, response) => {
+		if (store.isOpen()) request.headers[FRESH_HEADER] = `${begun}.${store.epoch()}`;
+		else delete request.headers[FRESH_HEADER];
+		application(request, response);
+	};
 	return {
-		listener: withPages(application, { store, variantOf }),
+		listener: withPages(fresh, {
+			store,
+			variantOf,
+			onShown: (article, request) => onRead(shownIn(article), request)
+		}),
 		toSite(request, hostHeader) {
 			const host = (request.headers.host ?? '').toLowerCase();
 			const slug = hosts.get(host.replace(/:\d+$/, ''));
@@ -53,6 +71,12 @@ export function keepPages({ db, pool }: Opened, application: RequestListener): P
 		},
 		stop: listening.stop
 	};
+}
+
+/** What the page of an article says of itself: the site, and the article. */
+function shownIn(text: string): Shown {
+	const [siteId = '', articleId = ''] = text.split(' ');
+	return { siteId, articleId };
 }
 
 const LOCALE = /(?:^|;\s*)kheo_locale=(en)(?:;|$)/;

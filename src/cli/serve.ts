@@ -7,6 +7,7 @@ import * as accounts from '#lib/accounts/account.server.ts';
 import { loadDemonstration } from '#lib/demo/load.ts';
 import { resume as resumeReading } from '#lib/import/reading.server.ts';
 import { resume as resumeReorganising } from '#lib/import/reorganising.server.ts';
+import { countViews, type Counting } from '#lib/newsroom/counting.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { fillPlaces } from '#lib/places/import.server.ts';
 import { addressReader } from '#lib/server/client-address.ts';
@@ -74,7 +75,8 @@ async function run(
 	const address = settings.origin ?? `http://${settings.host}:${settings.port}`;
 	if (demo) await showDemonstration(opened);
 	const probes = makeProbes(() => sql`select 1`.execute(opened.db));
-	const { server, pages } = await listen(settings, { probes, opened });
+	const counting = await countViews({ db: opened.db, data: settings.data });
+	const { server, pages } = await listen(settings, { probes, opened, counting });
 	const metrics = settings.metrics && (await serveMetrics(settings.metrics, () => countJobs(opened.pool)));
 	await resumeReading(opened.db);
 	await resumeReorganising(opened.db);
@@ -89,6 +91,7 @@ async function run(
 	probes.stop();
 	await sleep(settings.drain_s * 1000);
 	await Promise.all([jobs.stop(), pages.stop(), close(server)]);
+	await counting.stop();
 	if (metrics) await close(metrics);
 }
 
@@ -105,7 +108,7 @@ async function showDemonstration({ db }: Opened): Promise<void> {
  */
 async function listen(
 	settings: Settings,
-	{ probes, opened }: { probes: Probes; opened: Opened }
+	{ probes, opened, counting }: { probes: Probes; opened: Opened; counting: Counting }
 ): Promise<{ server: Server; pages: Pages }> {
 	const scheme = 'x-kheo-scheme';
 	const host = 'x-kheo-host';
@@ -115,8 +118,10 @@ async function listen(
 	Object.assign(process.env, { PORT: String(settings.port), BODY_SIZE_LIMIT: String(BODY_LIMITS.upload.bytes) });
 	Object.assign(process.env, { PROTOCOL_HEADER: scheme, HOST_HEADER: host, ADDRESS_HEADER: address });
 	const { handler } = await import(join(projectFolder(), 'build/handler.js'));
-	const pages = keepPages(opened, (request, response) =>
-		handler(request, response, () => response.writeHead(404).end())
+	const pages = keepPages(
+		opened,
+		(request, response) => handler(request, response, () => response.writeHead(404).end()),
+		(shown, request) => counting.seen(shown, request, [request.headers[address] ?? ''].flat().join())
 	);
 	const server = createHttpServer((request, response) => {
 		if (probes.answer(request, response)) return;

@@ -13,7 +13,7 @@ const REGISTER = 'schema_migrations';
 
 /**
  * What is folded from postings is not kept: where an archive is loaded the background folds it anew. Registrations are counted as
- * they are loaded.
+ * they are loaded. Nor is that by which readers of public pages are recognised within an hour.
  */
 const DERIVED = [
 	'cells',
@@ -26,7 +26,9 @@ const DERIVED = [
 	'registration_counts',
 	'unfolded',
 	'unit_numbers',
-	'units_apart'
+	'units_apart',
+	'view_keys',
+	'view_marks'
 ];
 /** Lets each posting wait to be folded; nothing is, where nothing is folded yet. */
 const AWAIT_FOLDING = 'postings_await_folding';

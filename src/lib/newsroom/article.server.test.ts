@@ -7,10 +7,11 @@ import { create, save } from './article.server.ts';
 import type { State } from './article.ts';
 import { bodySchema, plainText, type Body } from './body.ts';
 import { get, list } from './list.server.ts';
+import { publicFront } from './front.server.ts';
 import { body, drafted, filing, newsroom, siteForm, text } from './newsroom.sample.ts';
 import { accept, decline, listPlacements, listProposed, pin, proposeUp, pushDown } from './placement.server.ts';
 import { endPreviews, makePreview, readPreview } from './preview.server.ts';
-import { findPublicSite, publicArticle, publicFront, publicList } from './public.server.ts';
+import { findPublicSite, publicArticle, publicList } from './public.server.ts';
 import {
 	appear,
 	approve,
@@ -289,7 +290,7 @@ describe('sites above and below', () => {
 			{ id, way: 'up', sectionVi: 'Từ cơ sở' }
 		]);
 		await pin(db, world.editor, { id: own, siteId: world.site, position: 1 });
-		expect((await publicFront(db, world.site)).map((row) => row.id)).toEqual([own, id]);
+		expect((await publicFront(db, world.site, { head: 9, ofSection: 4 })).head.map((row) => row.id)).toEqual([own, id]);
 		expect(await listPlacements(db, own)).toHaveLength(2);
 	});
 

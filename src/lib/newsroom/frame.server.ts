@@ -4,6 +4,7 @@ import { m } from '#lib/paraglide/messages.js';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { listMenus, type MenuEntry } from './menu.server.ts';
+import { makeMemory, type Fresh } from './memory.ts';
 import { articleHref, pageHref, sectionHref } from './portal-address.ts';
 import { findPublicSite } from './public.server.ts';
 import { readTarget } from './site.schema.ts';
@@ -35,17 +36,29 @@ export type Frame = {
 /** Pages are kept no longer than this without being asked for anew, should nobody have told that they are old. */
 const KEEP_S = 3600;
 
+/** What the database says of a site; its language and its addresses are the reader's. */
+type Parts = {
+	site: Site;
+	sections: readonly Section[];
+	entries: readonly MenuEntry[];
+	/** Addresses of articles that menus lead to, by their ids. */
+	slugs: ReadonlyMap<string, string>;
+};
+
+const REMEMBERED_S = 60;
+const remembered = makeMemory<Parts | null>(REMEMBERED_S);
+
 /** The frame of an open site. Throws `input.not_found`: there is no such site, or it is not open. */
 export async function readFrame(
 	db: Db,
-	{ slug, url, origin }: { slug: string; url: URL; origin: string }
+	{ slug, url, origin, fresh }: { slug: string; url: URL; origin: string; fresh: Fresh }
 ): Promise<Frame> {
-	const site = await findPublicSite(db, { slug });
-	if (!site) throw problem('input.not_found');
-	const [sections, entries] = await Promise.all([listSections(db, site.id), listMenus(db, site.id)]);
+	const parts = await remembered(fresh, slug, () => readParts(db, slug));
+	if (!parts || (parts.site.closedAt && parts.site.closedAt <= new Date())) throw problem('input.not_found');
+	const { site, sections } = parts;
 	const open = sections.filter(({ isClosed }) => !isClosed);
 	const base = site.host !== null && url.hostname === site.host ? '' : `/${site.slug}`;
-	const ways = await waysOf(db, { site, base, entries, sections });
+	const ways = waysOf(parts, base);
 	const locale = getLocale();
 	const named = open.map((each) => ({
 		id: each.id,
@@ -72,6 +85,13 @@ export async function readFrame(
 	};
 }
 
+async function readParts(db: Db, slug: string): Promise<Parts | null> {
+	const site = await findPublicSite(db, { slug });
+	if (!site) return null;
+	const [sections, entries] = await Promise.all([listSections(db, site.id), listMenus(db, site.id)]);
+	return { site, sections, entries, slugs: await articleSlugs(db, site.id, entries) };
+}
+
 /** Scheme and host of a site with what stands before its addresses: its own host where it has one. */
 export function rootOf(site: Pick<Site, 'host' | 'slug'>, origin: string): string {
 	return site.host === null ? `${origin}/${site.slug}` : `${new URL(origin).protocol}//${site.host}`;
@@ -94,14 +114,8 @@ function usualWays(base: string, sections: Frame['sections']): Way[] {
 	];
 }
 
-type Drawn = { site: Site; base: string; entries: readonly MenuEntry[]; sections: readonly Section[] };
-
 /** Entries with their addresses. What leads to a part that is not there, or to a text that is not public, is left out. */
-async function waysOf(
-	db: Db,
-	{ site, base, entries, sections }: Drawn
-): Promise<{ menu: MenuEntry['menu']; way: Way }[]> {
-	const slugs = await articleSlugs(db, site.id, entries);
+function waysOf({ entries, sections, slugs }: Parts, base: string): { menu: MenuEntry['menu']; way: Way }[] {
 	const locale = getLocale();
 	return entries.flatMap((entry) => {
 		const target = readTarget(entry.target);

@@ -2,12 +2,14 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { today } from '#lib/server/clock.ts';
-import { formatDay, formatInstant } from '#lib/vietnamese/format.ts';
+import { formatDay, formatInstant, formatNumber } from '#lib/vietnamese/format.ts';
 import { readFrame, type Frame } from './frame.server.ts';
+import { makeMemory } from './memory.ts';
 import { pictureAddress } from './picture.ts';
 import { articleHref, sectionHref } from './portal-address.ts';
 import type { Cover, ListedPublic } from './public.server.ts';
 import { renderPicture } from './render.ts';
+import { mostRead, PERIODS, type MostRead, type Period } from './view.server.ts';
 import { inLanguage } from './site.ts';
 
 /** What pages, feeds and maps of a site have in common. */
@@ -18,7 +20,7 @@ export function frameOf({
 	params,
 	url
 }: Pick<RequestEvent, 'locals' | 'url'> & { params: { site: string } }): Promise<Frame> {
-	return readFrame(locals.db, { slug: params.site, url, origin: locals.site.origin });
+	return readFrame(locals.db, { slug: params.site, url, origin: locals.site.origin, fresh: locals.fresh });
 }
 
 /**
@@ -31,6 +33,40 @@ export function keptHeaders({ siteId, keep_s }: Pick<Frame, 'siteId' | 'keep_s'>
 		'surrogate-key': siteId,
 		'surrogate-control': `max-age=${keep_s}`
 	};
+}
+
+/** Counts in a page are as old as this at most. */
+export const COUNTS_KEPT_S = 300;
+
+/** What was read most on a site, as pages show it: empty periods are left out. */
+export type MostReadLists = {
+	period: Period;
+	lines: { id: string; href: string; headline: string; views: string }[];
+}[];
+
+const remembered = makeMemory<MostRead[]>(COUNTS_KEPT_S);
+
+export async function mostReadOn(
+	{ siteId, base }: Frame,
+	{ db, fresh }: Pick<App.Locals, 'db' | 'fresh'>
+): Promise<MostReadLists> {
+	const rows = await remembered(fresh, siteId, () => mostRead(db, siteId));
+	return PERIODS.flatMap((period) => {
+		const lines = rows
+			.filter((row) => row.period === period)
+			.map(({ id, slug, headline, viewCount }) => ({
+				id,
+				href: articleHref(base, slug),
+				headline,
+				views: viewsText(viewCount)
+			}));
+		return lines.length > 0 ? [{ period, lines }] : [];
+	});
+}
+
+/** "829 lượt đọc"; of what nobody was counted to have read yet, nothing. */
+export function viewsText(count: number): string {
+	return count > 0 ? m.portal_views({ count: formatNumber(count) }) : '';
 }
 
 /** A line of a list as it is shown. */

@@ -1,14 +1,14 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { FrozenFigure } from '#lib/reports/document.ts';
-import type { Db } from '#lib/server/db.ts';
+import { PLANNED_ONCE, type Db } from '#lib/server/db.ts';
 import { fold } from '#lib/vietnamese/text.ts';
 import type { Text } from './article.server.ts';
 import type { Kind, State } from './article.ts';
 import { listPictures, type Body } from './body.ts';
-import { frozenFigures } from './figure.server.ts';
-import { listNotes, listTags, type Note } from './list.server.ts';
+import type { Note } from './list.server.ts';
 import { SITE_COLUMNS } from './site.server.ts';
 import type { PlacementWay, Site } from './site.ts';
+import { VIEW_COUNT } from './view.server.ts';
 
 /**
  * What the public may read, and nothing else: every statement here asks the views `public_articles` and
@@ -19,7 +19,7 @@ import type { PlacementWay, Site } from './site.ts';
 export async function findPublicSite(db: Db, by: { host: string } | { slug: string }): Promise<Site | null> {
 	const named = 'host' in by ? sql`s.host = ${by.host.toLowerCase()}` : sql`s.slug = ${by.slug}`;
 	const { rows } = await sql<Site>`
-		select ${SITE_COLUMNS} from sites s
+		${PLANNED_ONCE} select ${SITE_COLUMNS} from sites s
 		where ${named} and s.opened_at <= statement_timestamp() and (s.closed_at is null or s.closed_at > statement_timestamp())`.execute(
 		db
 	);
@@ -66,6 +66,8 @@ export type ListedPublic = {
 	commentsOpen: boolean;
 	cover: Cover | null;
 };
+/** `viewCount`: on all sites together. */
+export type Counted<T> = T & { viewCount: number };
 
 /** What a list is narrowed by. `from` and `to` are legal days of publication, inclusive; `tag` as typed or folded. */
 export type PublicFilter = {
@@ -85,10 +87,11 @@ const ZONE = 'Asia/Ho_Chi_Minh';
 const COVER = sql`(select jsonb_build_object('id', p.id, 'width', p.width, 'height', p.height, 'isDrawn', p.drawn_at is not null,
 	'focalX', p.focal_x, 'focalY', p.focal_y, 'colour', p.colour, 'alt', p.alt, 'caption', p.caption, 'credit', p.credit)
 	from pictures p where p.id = a.cover_id)`;
-const COLUMNS = sql<ListedPublic>`a.id, a.slug, a.kind, a.state, a.way, a.position, a.headline, a.lead, a.shown_at as "shownAt",
+/** A line of `LINES`, which is asked with its site. */
+export const LINE_COLUMNS = sql<ListedPublic>`a.id, a.slug, a.kind, a.state, a.way, a.position, a.headline, a.lead, a.shown_at as "shownAt",
 	a.event_on as "eventOn", a.byline_name as "bylineName", c.slug as "sectionSlug", c.name_vi as "sectionVi", c.name_en as "sectionEn",
 	a.home_site_id as "homeSiteId", h.slug as "homeSlug", a.comments_open as "commentsOpen", ${COVER} as cover`;
-const JOINED = sql`public_articles a join sites h on h.id = a.home_site_id left join site_sections c on c.id = a.section_id`;
+export const LINES = sql`public_articles a join sites h on h.id = a.home_site_id left join site_sections c on c.id = a.section_id`;
 
 /** A page of what a site shows, newest first (a search: nearest first), and how many there are in all. */
 export async function publicList(
@@ -101,11 +104,13 @@ export async function publicList(
 	const order = query
 		? sql`ts_rank(a.search, ${query}) desc, a.shown_at desc, a.id desc`
 		: sql`a.shown_at desc, a.id desc`;
+	// Of words the plan depends on which they are.
+	const planned = query ? sql`` : PLANNED_ONCE;
 	const { rows: counted } = await sql<{ total: number }>`
-		select count(*)::int as total from public_articles a where ${where}`.execute(db);
+		${planned} select count(*)::int as total from public_articles a where ${where}`.execute(db);
 	const total = counted[0]?.total ?? 0;
 	const { rows } = await sql<ListedPublic>`
-		select ${COLUMNS} from ${JOINED} where ${where} order by ${order} limit ${limit} offset ${(Math.max(1, page) - 1) * limit}`.execute(
+		${planned} select ${LINE_COLUMNS} from ${LINES} where ${where} order by ${order} limit ${limit} offset ${(Math.max(1, page) - 1) * limit}`.execute(
 		db
 	);
 	return { rows, total, pages: Math.max(1, Math.ceil(total / limit)) };
@@ -135,31 +140,7 @@ function searchQuery(search: string | null | undefined): RawBuilder<unknown> | n
 	return key === '' ? null : sql`plainto_tsquery('simple'::regconfig, ${key})`;
 }
 
-/** The front page's head: what the newsroom keeps there, then the newest. */
-export async function publicFront(db: Db, siteId: string, limit = 12): Promise<ListedPublic[]> {
-	const { rows } = await sql<ListedPublic>`
-		with newest as (
-			select id, position, shown_at from public_articles a where a.site_id = ${siteId}::uuid
-			order by a.shown_at desc, a.id desc limit ${limit}
-		), kept as (
-			select id, position, shown_at from public_articles a where a.site_id = ${siteId}::uuid and a.position is not null
-		)
-		select ${COLUMNS} from ${JOINED} where a.site_id = ${siteId}::uuid
-			and a.id in (select id from newest union select id from kept)
-		order by a.position nulls last, a.shown_at desc, a.id desc limit ${limit}`.execute(db);
-	return rows;
-}
-
-/** Lines of a site by their ids, in the order of the ids; what is not public there is left out. */
-export async function publicLines(db: Db, siteId: string, ids: readonly string[]): Promise<ListedPublic[]> {
-	if (ids.length === 0) return [];
-	const { rows } = await sql<ListedPublic>`
-		select ${COLUMNS} from ${JOINED} where a.site_id = ${siteId}::uuid and a.id = any(${[...ids]}::uuid[])`.execute(db);
-	const byId = new Map(rows.map((row) => [row.id, row]));
-	return ids.flatMap((id) => byId.get(id) ?? []);
-}
-
-export type PublicArticle = ListedPublic & {
+export type PublicArticle = Counted<ListedPublic> & {
 	version: number;
 	body: Body;
 	byline: Text['byline'];
@@ -172,6 +153,23 @@ export type PublicArticle = ListedPublic & {
 	/** Whether its own site and it itself let readers comment. */
 	isCommentable: boolean;
 };
+type Asked = Omit<PublicArticle, 'notes' | 'pictures' | 'figures'> & {
+	notes: (Omit<Note, 'notedAt'> & { notedAt: string })[];
+	pictures: PublicPicture[];
+	figures: FrozenFigure[];
+};
+/** What hangs on an article, in the statement that asks for it. */
+const PARTS = sql`
+	array(select t.tag from article_tags t where t.article_id = a.id order by t.tag_key) as tags,
+	coalesce((select jsonb_agg(jsonb_build_object('kind', n.kind, 'note', n.note, 'notedAt', n.noted_at) order by n.id)
+		from article_notes n where n.article_id = a.id), '[]') as notes,
+	coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'width', p.width, 'height', p.height, 'isDrawn', p.drawn_at is not null,
+		'focalX', p.focal_x, 'focalY', p.focal_y, 'colour', p.colour) order by p.id)
+		from article_pictures ap join pictures p on p.id = ap.picture_id
+		where ap.article_id = a.id and ap.version = a.version), '[]') as pictures,
+	coalesce((select jsonb_agg(f.frozen order by f.slot) from article_figures f
+		where f.article_id = a.id and f.version = a.version), '[]') as figures`;
+
 export type Withdrawn = { id: string; note: string; notedAt: Date };
 
 /**
@@ -182,15 +180,15 @@ export async function publicArticle(
 	db: Db,
 	by: { siteId: string; slug: string }
 ): Promise<{ article: PublicArticle } | { withdrawn: Withdrawn } | { movedTo: string } | null> {
-	const { rows } = await sql<Omit<PublicArticle, 'tags' | 'notes' | 'pictures' | 'figures'>>`
-		select ${COLUMNS}, a.version, a.body, a.recorded_at as "recordedAt",
+	const { rows } = await sql<Asked>`
+		${PLANNED_ONCE} select ${LINE_COLUMNS}, ${VIEW_COUNT} as "viewCount", a.version, a.body, a.recorded_at as "recordedAt",
 			jsonb_build_object('kind', a.byline_kind, 'name', a.byline_name, 'post', a.byline_post) as byline,
 			case when a.source_name is null and a.source_url is null then null else jsonb_build_object(
 				'name', coalesce(a.source_name, ''), 'url', a.source_url, 'isCanonical', a.is_source_canonical) end as source,
-			a.comments_open and h.comments_open as "isCommentable"
-		from ${JOINED} where a.site_id = ${by.siteId}::uuid and a.slug = ${by.slug}
+			a.comments_open and h.comments_open as "isCommentable", ${PARTS}
+		from ${LINES} where a.site_id = ${by.siteId}::uuid and a.slug = ${by.slug}
 		order by a.way <> 'home', a.id limit 1`.execute(db);
-	if (rows[0]) return { article: await completed(db, rows[0]) };
+	if (rows[0]) return { article: completed(rows[0]) };
 	const withdrawn = await sql<Withdrawn>`
 		select id, note, noted_at as "notedAt" from withdrawn_articles
 		where site_id = ${by.siteId}::uuid and slug = ${by.slug} limit 1`.execute(db);
@@ -217,17 +215,13 @@ export async function findHome(db: Db, articleId: string): Promise<Pick<Site, 'h
 	return rows[0] ?? null;
 }
 
-async function completed(
-	db: Db,
-	found: Omit<PublicArticle, 'tags' | 'notes' | 'pictures' | 'figures'>
-): Promise<PublicArticle> {
-	const [tags, notes, pictures, figures] = await Promise.all([
-		listTags(db, found.id),
-		listNotes(db, found.id),
-		picturesOf(db, found.body),
-		frozenFigures(db, { articleId: found.id, version: found.version })
-	]);
-	return { ...found, tags, notes, pictures, figures: new Map(figures.map((each) => [each.slot, each])) };
+function completed({ notes, pictures, figures, ...found }: Asked): PublicArticle {
+	return {
+		...found,
+		notes: notes.map(({ notedAt, ...note }) => ({ ...note, notedAt: new Date(notedAt) })),
+		pictures: new Map(pictures.map((each) => [each.id, each])),
+		figures: new Map(figures.map((each) => [each.slot, each]))
+	};
 }
 
 /** The pictures of a body, by id. For callers that know that it may be read. */

@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Answered } from './page-store.ts';
 
-/** Headers of one answer and not of the page; those that speak to the cache. */
+/** Headers that speak to the cache. */
+const SPOKEN = ['surrogate-key', 'surrogate-control', 'surrogate-article'] as const;
+/** Headers of one answer and not of the page. */
 const OF_ONE: ReadonlySet<string> = new Set([
-	'surrogate-key',
-	'surrogate-control',
+	...SPOKEN,
 	'request-id',
 	'date',
 	'connection',
@@ -34,7 +35,9 @@ export function capture(response: ServerResponse): Promise<Answered | null> {
 		const tags = keyOf(response, Number(given[0]));
 		const headers = headersOf(response);
 		const until = Date.now() + secondsOf(response) * 1000;
-		for (const name of ['surrogate-key', 'surrogate-control']) response.removeHeader(name);
+		const read = response.getHeader('surrogate-article');
+		const article = typeof read === 'string' ? read : null;
+		for (const name of SPOKEN) response.removeHeader(name);
 		if (!tags) {
 			resolve(null);
 			return Reflect.apply(Reflect.get(response, 'writeHead'), response, given);
@@ -46,7 +49,7 @@ export function capture(response: ServerResponse): Promise<Answered | null> {
 		replace(response, 'end', (piece) => {
 			take(piece);
 			restore(response, ['write', 'end']);
-			resolve({ headers, tags, until, body: Buffer.concat(held) });
+			resolve({ headers, tags, article, until, body: Buffer.concat(held) });
 			return response;
 		});
 		return response;

@@ -142,7 +142,7 @@ function translatingClient(client: pg.PoolClient): { lentUntil: (released: () =>
 	let lost = false;
 	let tellReleased = () => {};
 	const query = (text: string, values: unknown[]) =>
-		client.query(text, values).catch((error: unknown) => {
+		client.query({ ...nameOf(text), text, values }).catch((error: unknown) => {
 			const refusal = fromDatabase(error);
 			lost ||= refusal?.code === 'database.unavailable';
 			throw refusal ?? error;
@@ -165,6 +165,22 @@ function translatingClient(client: pg.PoolClient): { lentUntil: (released: () =>
 			return lent;
 		}
 	};
+}
+
+const ONCE = '/* planned once */';
+/**
+ * Begins a statement that is planned once on each connection instead of each time: for those that are asked for every page and
+ * take longer to plan than to run. Its text must not grow with what is asked, or there is no end of plans.
+ */
+export const PLANNED_ONCE = sql.raw(ONCE);
+const names = new Map<string, { name: string }>();
+
+/** Under which name a connection keeps the plan of a statement; others have none. */
+function nameOf(text: string): { name: string } | undefined {
+	if (!text.trimStart().startsWith(ONCE)) return undefined;
+	const known = names.get(text) ?? { name: `kheo-${names.size}-${text.length}` };
+	names.set(text, known);
+	return known;
 }
 
 /** A table of this transaction's own, gone at its end. Of a temporary table the planner knows nothing until it is told. */

@@ -5,7 +5,7 @@ import { encodingFor, type Kept, type PageStore } from './page-store.ts';
 
 /**
  * Stands before the application and answers public pages that it answered before. An answer says itself that it may be kept:
- * `surrogate-key` names what it shows, `surrogate-control` for how long; neither leaves the house. Who signed in is never
+ * `surrogate-key` names what it shows, `surrogate-control` for how long, `surrogate-article` what is read there; none leaves the house. Who signed in is never
  * answered from here, and what he is answered is never kept.
  */
 
@@ -17,18 +17,24 @@ const ADDRESS_AT_MOST = 2_000;
 /** What the client can take, before the application is asked for the whole, as it is. */
 type Wish = { key: string; encoding: string; match: string; began: number };
 
-/** Wraps the application. `variantOf`: what of a client's cookies changes a public page. */
-export function withPages(
-	application: RequestListener,
-	{ store, variantOf }: { store: PageStore; variantOf: (cookies: string) => string }
-): RequestListener {
+type Standing = {
+	store: PageStore;
+	/** What of a client's cookies changes a public page. */
+	variantOf: (cookies: string) => string;
+	/** Hears of each page that is answered from here which article it is, just before. */
+	onShown: (article: string, request: IncomingMessage) => void;
+};
+
+/** Wraps the application. */
+export function withPages(application: RequestListener, standing: Standing): RequestListener {
+	const { store, variantOf } = standing;
 	const pending = new Map<string, Promise<Kept | null>>();
 	/** What pages asked for last to be drawn: told to browsers while a page is being made. */
 	let links = '';
 
 	async function answer(request: IncomingMessage, response: ServerResponse, wish: Wish): Promise<void> {
 		const found = store.find(wish.key) ?? (await pending.get(wish.key));
-		if (found) return send(request, response, { store, wish, entry: found });
+		if (found) return send(request, response, { standing, wish, entry: found });
 		if (links && request.headers['sec-fetch-mode'] === 'navigate') response.writeEarlyHints({ link: links });
 		const made = Promise.withResolvers<Kept | null>();
 		pending.set(wish.key, made.promise);
@@ -43,7 +49,7 @@ export function withPages(
 		made.resolve(entry && begun === store.epoch() ? entry : null);
 		if (!entry) return;
 		links = entry.headers.find(([name]) => name === 'link')?.[1] ?? links;
-		await send(request, response, { store, wish, entry });
+		await send(request, response, { standing, wish, entry });
 	}
 
 	return (request, response) => {
@@ -71,10 +77,11 @@ function addressOf({ method, url = '/', headers }: IncomingMessage): string | nu
 async function send(
 	request: IncomingMessage,
 	response: ServerResponse,
-	{ store, wish, entry }: { store: PageStore; wish: Wish; entry: Kept }
+	{ standing: { store, onShown }, wish, entry }: { standing: Standing; wish: Wish; entry: Kept }
 ): Promise<void> {
 	const { encoding, body } = await store.bodyIn(wish.key, entry, encodingFor(wish.encoding));
 	if (response.destroyed) return;
+	if (entry.article) onShown(entry.article, request);
 	const etag = `W/"${entry.etag}"`;
 	const isKnown = wish.match.split(',').some((one) => one.trim() === etag);
 	for (const [name, value] of entry.headers) response.setHeader(name, value);

@@ -5,7 +5,13 @@ import { encodingFor, makePageStore } from './page-store.ts';
 const LATER = Date.now() + 60_000;
 
 function page(text: string, tags: readonly string[] = ['site']) {
-	return { headers: [['content-type', 'text/html']] as const, tags, until: LATER, body: Buffer.from(text) };
+	return {
+		headers: [['content-type', 'text/html']] as const,
+		tags,
+		article: null,
+		until: LATER,
+		body: Buffer.from(text)
+	};
 }
 
 function opened(bytes = 1_000_000) {

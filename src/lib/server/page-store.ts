@@ -5,19 +5,15 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 /** Answers kept in memory by what they show: found by key, thrown out by tag, the least asked for first when room is short. */
 
 export type Encoding = 'br' | 'gzip' | 'identity';
-export type Kept = {
-	headers: readonly (readonly [string, string])[];
-	tags: readonly string[];
-	etag: string;
-	until: number;
-	bodies: Map<Encoding, Buffer>;
-};
 export type Answered = {
 	headers: readonly (readonly [string, string])[];
 	tags: readonly string[];
+	/** What is read there, for who counts it. */
+	article: string | null;
 	until: number;
 	body: Buffer;
 };
+export type Kept = Omit<Answered, 'body'> & { etag: string; bodies: Map<Encoding, Buffer> };
 
 export type PageStore = ReturnType<typeof makePageStore>;
 
@@ -45,6 +41,8 @@ export function makePageStore({ bytes }: { bytes: number }) {
 		/** What is kept under a key and not too old. */
 		find: (key: string, now = Date.now()): Kept | null => find(room, key, now),
 		epoch: () => room.epoch,
+		/** Whether changes are heard and answers kept. */
+		isOpen: () => room.isOpen,
 		/** Keeps an answer, unless something was thrown out since it was begun. Answers what is sent, kept or not. */
 		keep: (key: string, answered: Answered, begun: number): Kept => keep(room, key, { answered, begun }),
 		/** The body in an encoding, compressed once. */

@@ -40,6 +40,7 @@ async function loaded(db: Db, part: unknown, path: string, params: Record<string
 	const event = {
 		locals: { db, site: installation, session: null },
 		params: { site: 'khoi', ...params },
+		route: { id: '/(portal)/[site]' },
 		url: new URL(`http://kheo.test/khoi${path}`),
 		cookies: { get: () => undefined },
 		setHeaders: () => undefined

@@ -1,10 +1,16 @@
-import { frameOf, keptHeaders } from '#lib/newsroom/public-page.server.ts';
+import { COUNTS_KEPT_S, frameOf, keptHeaders } from '#lib/newsroom/public-page.server.ts';
 import { changesOf, LOOK_COOKIE, lookText, readLook, type Look } from '#lib/newsroom/look.ts';
 import type { LayoutServerLoad } from './$types';
 
+/** Pages on which stands how often something was read. */
+const COUNTED: ReadonlySet<string> = new Set(
+	['', '/tin-tuc', '/chuyen-muc/[section]', '/[...address]'].map((page) => `/(portal)/[site]${page}`)
+);
+
 export const load: LayoutServerLoad = async (event) => {
 	const frame = await frameOf(event);
-	event.setHeaders(keptHeaders(frame));
+	const keep_s = COUNTED.has(event.route.id) ? Math.min(frame.keep_s, COUNTS_KEPT_S) : frame.keep_s;
+	event.setHeaders(keptHeaders({ ...frame, keep_s }));
 	const look = readLook(event.cookies.get(LOOK_COOKIE));
 	const offered = changesOf(look);
 	const text = (changed: Look | null) => changed && lookText(changed);

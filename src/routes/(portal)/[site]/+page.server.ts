@@ -1,7 +1,7 @@
-import { listLinks } from '#lib/newsroom/menu.server.ts';
-import { publicFront } from '#lib/newsroom/public.server.ts';
-import { lineOf } from '#lib/newsroom/public-page.server.ts';
-import { publicBySection } from '#lib/newsroom/section-fronts.server.ts';
+import { makeMemory } from '#lib/newsroom/memory.ts';
+import { listLinks, type LinkGroup } from '#lib/newsroom/menu.server.ts';
+import { publicFront } from '#lib/newsroom/front.server.ts';
+import { lineOf, mostReadOn, viewsText } from '#lib/newsroom/public-page.server.ts';
 import { inLanguage } from '#lib/newsroom/site.ts';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import type { PageServerLoad } from './$types';
@@ -10,17 +10,22 @@ const NEWEST = 9;
 const OF_SECTION = 4;
 const LEAD_SIZES = '(max-width: 56rem) 100vw, 36rem';
 
-export const load: PageServerLoad = async ({ locals: { db }, parent }) => {
+const directory = makeMemory<LinkGroup[]>(60);
+
+export const load: PageServerLoad = async ({ locals, parent }) => {
+	const { db } = locals;
 	const { frame } = await parent();
-	const [front, bySection, groups] = await Promise.all([
-		publicFront(db, frame.siteId, NEWEST),
-		publicBySection(db, frame.siteId, OF_SECTION),
-		listLinks(db, frame.siteId)
+	const [{ head, bySection }, groups, most] = await Promise.all([
+		publicFront(db, frame.siteId, { head: NEWEST, ofSection: OF_SECTION }),
+		directory(locals.fresh, frame.siteId, () => listLinks(db, frame.siteId)),
+		mostReadOn(frame, locals)
 	]);
-	const [first, ...rest] = front;
+	const [first, ...rest] = head;
 	const locale = getLocale();
 	return {
 		first: first ? lineOf(first, frame.base, { sizes: LEAD_SIZES, isLazy: false }) : null,
+		firstViews: viewsText(first?.viewCount ?? 0),
+		mostRead: most,
 		firstCaption: first?.cover?.caption ?? null,
 		newest: rest.map((row) => lineOf(row, frame.base)),
 		sections: frame.sections.flatMap((section) => {

@@ -8,12 +8,16 @@ import { articlePage } from './article-page.server.ts';
 import type { PageServerLoad } from './$types';
 
 /** An article by its address, or what took its place: old addresses, imported ones too, lead to where it is now. */
-export const load: PageServerLoad = async ({ locals: { db }, params, url, parent }) => {
+export const load: PageServerLoad = async ({ locals, params, url, parent, setHeaders }) => {
+	const { db } = locals;
 	const { frame } = await parent();
 	const found = params.address.includes('/')
 		? null
 		: await publicArticle(db, { siteId: frame.siteId, slug: params.address });
-	if (found && 'article' in found) return articlePage(db, { frame, url, article: found.article });
+	if (found && 'article' in found) {
+		setHeaders({ 'surrogate-article': `${frame.siteId} ${found.article.id}` });
+		return articlePage(locals, { frame, url, article: found.article });
+	}
 	if (found && 'withdrawn' in found) {
 		const { note, notedAt } = found.withdrawn;
 		error(410, m.portal_withdrawn(), { withdrawn: { note, day: dayText(notedAt) } });

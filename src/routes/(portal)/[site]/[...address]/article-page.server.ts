@@ -1,9 +1,10 @@
 import { listPictures } from '#lib/newsroom/body.ts';
 import { articleData, dataElement } from '#lib/newsroom/linked-data.ts';
+import { makeMemory } from '#lib/newsroom/memory.ts';
 import { pictureAddress } from '#lib/newsroom/picture.ts';
 import { articleHref, archiveHref, homeHref, sectionHref, tagHref } from '#lib/newsroom/portal-address.ts';
-import { findHome, type PublicArticle } from '#lib/newsroom/public.server.ts';
-import { instantText, lineOf } from '#lib/newsroom/public-page.server.ts';
+import { findHome, type ListedPublic, type PublicArticle } from '#lib/newsroom/public.server.ts';
+import { instantText, lineOf, mostReadOn, viewsText } from '#lib/newsroom/public-page.server.ts';
 import { listRelated } from '#lib/newsroom/related.server.ts';
 import { renderBody, renderPicture, TEXT_SIZES } from '#lib/newsroom/render.ts';
 import { ADDRESSES, figuresShown } from '#lib/newsroom/shown.server.ts';
@@ -16,11 +17,18 @@ import type { Db } from '#lib/server/db.ts';
 import { qrCode } from '#lib/ui/qr-code.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
 
+const related = makeMemory<ListedPublic[]>(600);
+
 /** Everything that the page of an article shows. */
-export async function articlePage(db: Db, { frame, url, article }: { frame: Frame; url: URL; article: PublicArticle }) {
+export async function articlePage(
+	locals: Pick<App.Locals, 'db' | 'fresh'>,
+	{ frame, url, article }: { frame: Frame; url: URL; article: PublicArticle }
+) {
+	const { db } = locals;
 	const { siteId, base } = frame;
-	const [related, canonical] = await Promise.all([
-		listRelated(db, { ...article, siteId }),
+	const [mostRead, beside, canonical] = await Promise.all([
+		mostReadOn(frame, locals),
+		related(locals.fresh, `${siteId} ${article.id}`, () => listRelated(db, { ...article, siteId })),
 		canonicalOf(db, { frame, url, article })
 	]);
 	const section = article.sectionSlug
@@ -47,6 +55,8 @@ export async function articlePage(db: Db, { frame, url, article }: { frame: Fram
 		byline: article.byline,
 		source: article.source,
 		published: { at: article.shownAt.toISOString(), text: instantText(article.shownAt), href: archiveHref(base, day) },
+		views: viewsText(article.viewCount),
+		mostRead,
 		eventOn: article.eventOn && formatDay(article.eventOn),
 		notes: article.notes
 			.filter(({ kind }) => kind === 'correction')
@@ -54,7 +64,7 @@ export async function articlePage(db: Db, { frame, url, article }: { frame: Fram
 		tags: article.tags.map((tag) => ({ tag, href: tagHref(base, tag) })),
 		crumbs: [{ label: m.portal_page_home(), href: homeHref(base) }, ...(section ? [section] : [])],
 		section,
-		related: related.map((row) => lineOf(row, base)),
+		related: beside.map((row) => lineOf(row, base)),
 		data: dataElement(describe({ frame, article, canonical, section: section?.label ?? null })),
 		sharePicture: sharePicture({ frame, article }),
 		qr: qrCode(own),

@@ -1,4 +1,5 @@
 import { sectionHref } from '#lib/newsroom/portal-address.ts';
+import { mostReadOn } from '#lib/newsroom/public-page.server.ts';
 import { inLanguage } from '#lib/newsroom/site.ts';
 import { listSections } from '#lib/newsroom/site.server.ts';
 import { getLocale } from '#lib/paraglide/runtime.js';
@@ -6,7 +7,8 @@ import { problem } from '#lib/server/problem.ts';
 import { readList } from '../../list.server.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals: { db }, params, url, parent }) => {
+export const load: PageServerLoad = async ({ locals, params, url, parent }) => {
+	const { db } = locals;
 	const { frame } = await parent();
 	// One that is closed keeps its articles and its address.
 	const section = (await listSections(db, frame.siteId)).find(({ slug }) => slug === params.section);
@@ -15,6 +17,7 @@ export const load: PageServerLoad = async ({ locals: { db }, params, url, parent
 	return {
 		name: inLanguage(getLocale(), section.nameVi, section.nameEn),
 		slug: section.slug,
+		mostRead: await mostReadOn(frame, locals),
 		list: await readList(db, { url, base: frame.base, path: sectionHref('', section.slug), filter })
 	};
 };
