@@ -25,11 +25,17 @@ export type Pages = {
 	stop: () => Promise<void>;
 };
 
-/** Public pages are kept while every change of them is heard. `onRead`: an article is about to be shown to who asks. */
+type Ways = {
+	/** An article is about to be shown to who asks. */
+	onRead?: (shown: Shown, request: IncomingMessage) => void;
+	hintsEarly?: boolean;
+};
+
+/** Public pages are kept while every change of them is heard. */
 export function keepPages(
 	{ db, pool }: Opened,
 	application: RequestListener,
-	onRead: (shown: Shown, request: IncomingMessage) => void = () => undefined
+	{ onRead = () => undefined, hintsEarly = false }: Ways = {}
 ): Pages {
 	const store = makePageStore({ bytes: KEPT_BYTES });
 	let hosts: ReadonlyMap<string, string> = new Map();
@@ -59,6 +65,7 @@ export function keepPages(
 		listener: withPages(fresh, {
 			store,
 			variantOf,
+			hintsEarly,
 			onShown: (article, request) => onRead(shownIn(article), request)
 		}),
 		toSite(request, hostHeader) {

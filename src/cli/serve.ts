@@ -121,7 +121,10 @@ async function listen(
 	const pages = keepPages(
 		opened,
 		(request, response) => handler(request, response, () => response.writeHead(404).end()),
-		(shown, request) => counting.seen(shown, request, [request.headers[address] ?? ''].flat().join())
+		{
+			onRead: (shown, request) => counting.seen(shown, request, [request.headers[address] ?? ''].flat().join()),
+			hintsEarly: settings.earlyHints
+		}
 	);
 	const server = createHttpServer((request, response) => {
 		if (probes.answer(request, response)) return;

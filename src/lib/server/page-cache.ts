@@ -23,19 +23,21 @@ type Standing = {
 	variantOf: (cookies: string) => string;
 	/** Hears of each page that is answered from here which article it is, just before. */
 	onShown: (article: string, request: IncomingMessage) => void;
+	/** Whether browsers may be told of style sheets while a page is made: what stands between has to let such answers pass. */
+	hintsEarly: boolean;
 };
 
 /** Wraps the application. */
 export function withPages(application: RequestListener, standing: Standing): RequestListener {
-	const { store, variantOf } = standing;
+	const { store, variantOf, hintsEarly } = standing;
 	const pending = new Map<string, Promise<Kept | null>>();
-	/** What pages asked for last to be drawn: told to browsers while a page is being made. */
-	let links = '';
+	/** What the page made last is drawn with; the next most likely too. */
+	let links: string[] = [];
 
 	async function answer(request: IncomingMessage, response: ServerResponse, wish: Wish): Promise<void> {
 		const found = store.find(wish.key) ?? (await pending.get(wish.key));
 		if (found) return send(request, response, { standing, wish, entry: found });
-		if (links && request.headers['sec-fetch-mode'] === 'navigate') response.writeEarlyHints({ link: links });
+		if (hintsEarly && links.length > 0 && takesHints(request)) response.writeEarlyHints({ link: links });
 		const made = Promise.withResolvers<Kept | null>();
 		pending.set(wish.key, made.promise);
 		const begun = store.epoch();
@@ -48,7 +50,7 @@ export function withPages(application: RequestListener, standing: Standing): Req
 		if (pending.get(wish.key) === made.promise) pending.delete(wish.key);
 		made.resolve(entry && begun === store.epoch() ? entry : null);
 		if (!entry) return;
-		links = entry.headers.find(([name]) => name === 'link')?.[1] ?? links;
+		if (hintsEarly) links = stylesOf(entry);
 		await send(request, response, { standing, wish, entry });
 	}
 
@@ -72,6 +74,17 @@ function addressOf({ method, url = '/', headers }: IncomingMessage): string | nu
 	if (/^\/(api|_app)\//.test(path)) return null;
 	const own = query.split('&').filter((part) => part !== '' && !FOLLOWED.test(part));
 	return own.length > 0 ? `${path}?${own.join('&')}` : path;
+}
+
+/** A browser that goes to a page; HTTP/1.0 knows one answer only. */
+function takesHints({ headers, httpVersion }: IncomingMessage): boolean {
+	return httpVersion !== '1.0' && headers['sec-fetch-mode'] === 'navigate';
+}
+
+function stylesOf({ bodies }: Kept): string[] {
+	const head = bodies.get('identity')?.toString('utf8').split('</head>')[0] ?? '';
+	const sheets = [...head.matchAll(/<link href="(\/[^"]+\.css)" rel="stylesheet"/g)];
+	return sheets.map(([, href]) => `<${href}>; rel=preload; as=style`);
 }
 
 async function send(

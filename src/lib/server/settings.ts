@@ -23,6 +23,7 @@ const environment = z.object({
 		.regex(/^[\w.:[\]-]+:\d{1,5}$/)
 		.optional(),
 	KHEO_REQUEST_LOG: z.enum(['on', 'off']).default('off'),
+	KHEO_EARLY_HINTS: z.enum(['on', 'off']).default('off'),
 	KHEO_DRAIN_S: z.coerce.number().int().min(0).max(300).default(0),
 	KHEO_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
 	KHEO_MAIL_FROM: z
@@ -69,6 +70,8 @@ export type Settings = {
 	metrics: { host: string; port: number } | null;
 	/** Whether every answered request is a line of the log. */
 	requestLog: boolean;
+	/** Whether browsers are told of style sheets before the page (103); the proxy between must pass such answers on. */
+	earlyHints: boolean;
 	/** Seconds between saying that no more requests are wanted and taking none, for a proxy to hear of it. */
 	drain_s: number;
 	/** Master keys of the sealed lane as `version:key`, with commas between; null: the file in the data folder. */
@@ -106,6 +109,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
 		secret: KHEO_SECRET ?? null,
 		metrics: readListener(read.data.KHEO_METRICS),
 		requestLog: read.data.KHEO_REQUEST_LOG === 'on',
+		earlyHints: read.data.KHEO_EARLY_HINTS === 'on',
 		drain_s: read.data.KHEO_DRAIN_S,
 		masterKey: KHEO_MASTER_KEY ?? null,
 		mail: url && from ? { url, from } : null,
