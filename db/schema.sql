@@ -434,6 +434,7 @@ create table articles (
 	comments_open boolean default true not null,
 	published_at timestamp(3) with time zone,
 	changed_at timestamp(3) with time zone default clock_timestamp() not null,
+	earlier_at timestamp(3) with time zone,
 	constraint articles_kind_check CHECK ((kind = ANY (ARRAY['news'::text, 'feature'::text, 'notice'::text, 'gallery'::text]))),
 	constraint articles_last_version_check CHECK ((last_version >= version)),
 	constraint articles_published_check CHECK (((state <> ALL (ARRAY['scheduled'::text, 'published'::text, 'corrected'::text])) OR ((published_at IS NOT NULL) AND (public_version IS NOT NULL) AND (slug IS NOT NULL)))),
@@ -454,6 +455,7 @@ CREATE INDEX articles_unit_index ON public.articles USING btree (unit_id);
 grant insert, select on articles to kheo_app;
 grant update (changed_at) on articles to kheo_app;
 grant update (comments_open) on articles to kheo_app;
+grant update (earlier_at) on articles to kheo_app;
 grant update (headline) on articles to kheo_app;
 grant update (headline_key) on articles to kheo_app;
 grant update (kind) on articles to kheo_app;
@@ -470,6 +472,7 @@ comment on column articles.version is 'The text that is worked on; a writer must
 comment on column articles.last_version is 'The highest number given, those kept aside included.';
 comment on column articles.public_version is 'The text that the public reads from published_at on; null: none ever was.';
 comment on column articles.search_key is 'The public text without marks of tone, folded as searches are.';
+comment on column articles.earlier_at is 'When it was published on the site it was taken over from: published here it has that day; null: it is from here.';
 
 create table attachments (
 	file_id uuid not null,

@@ -168,6 +168,10 @@ export interface ArticleRedirects {
 export interface Articles {
   changed_at: Generated<Timestamp>;
   comments_open: Generated<boolean>;
+  /**
+   * When it was published on the site it was taken over from: published here it has that day; null: it is from here.
+   */
+  earlier_at: Timestamp | null;
   headline: string;
   headline_key: string;
   home_id: string;

@@ -5,6 +5,9 @@ import { describe, expect } from 'vitest';
 import { PERMISSIONS, ROLES } from '#lib/accounts/actor.ts';
 import { FIGURES } from '#lib/catalogue.ts';
 import { KINDS, FIELDS, LEVELS, NOVELTIES, STATES, SUBJECTS } from '#lib/models/model.ts';
+import { HOLE_KINDS } from '#lib/old-site/holes.ts';
+import { REASONS } from '#lib/old-site/make.ts';
+import { LEFT_KINDS } from '#lib/old-site/piece.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { PROBLEMS } from '#lib/server/problem.ts';
 import { EVENT_KINDS, LINK_KINDS } from '#lib/units/event.ts';
@@ -44,7 +47,7 @@ describe('the tree', () => {
 			[/^src\/lib\/figures\//, 2],
 			[/^src\/lib\/(models|import|maps)\//, 3],
 			[/^src\/lib\/(acts|catalogue)\.ts/, 4],
-			[/^src\/lib\/(reports|demo|newsroom)\//, 5],
+			[/^src\/lib\/(reports|demo|newsroom|old-site)\//, 5],
 			[/^src\/(routes|cli|bench|hooks)/, 8]
 		];
 		const rank = (file: string) => ranks.find(([path]) => path.test(file))?.[1];
@@ -107,6 +110,9 @@ describe('texts', () => {
 				`figure_${name.replace('.', '_')}`,
 				`figure_${name.replace('.', '_')}_definition`
 			]),
+			...HOLE_KINDS.map((kind) => `old_site_hole_${kind}`),
+			...REASONS.map((reason) => `old_site_reason_${reason}`),
+			...LEFT_KINDS.map((kind) => `old_site_left_${kind}`),
 			...Object.keys(PERMISSIONS).map((permission) => `permission_${permission.replace('.', '_')}`),
 			...ROLES.flatMap((role) => [`role_${role}`, `role_hint_${role}`]),
 			...EVENT_KINDS.flatMap((kind) => [`event_kind_${kind}`, `event_help_${kind}`]),

@@ -20,6 +20,7 @@ import { word } from '#lib/ui/word.ts';
 import { importUnits } from '#lib/units/import.server.ts';
 import { getByCode } from '#lib/units/unit.server.ts';
 import { registerImport as registerArchive } from './archive.ts';
+import { registerArticles } from './import-articles.ts';
 import { importGeometry, importPlaces } from './import-places.ts';
 import { bytesOf, EXIT, say, terminalLocale, withDatabase } from './run.ts';
 
@@ -63,6 +64,7 @@ export function register(program: Command): void {
 		.option('--json')
 		.action((file: string, options: { json?: boolean }) => withDatabase(({ db }) => importGeometry(db, file, options)));
 	registerArchive(imports);
+	registerArticles(imports);
 	imports
 		.command('models')
 		.description(m.cli_import_models({}, { locale }))

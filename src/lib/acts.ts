@@ -25,6 +25,7 @@ export const ACTS = {
 		'keep_aside',
 		'appear',
 		'readdress',
+		'take_over',
 		'attach',
 		'push_down',
 		'propose_up',

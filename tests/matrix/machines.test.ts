@@ -30,6 +30,7 @@ const VERBS = [
 	'export',
 	'figure',
 	'import archive',
+	'import articles',
 	'import geometry',
 	'import models',
 	'import places',

@@ -5,7 +5,7 @@ import { bodySchema, type Body } from '#lib/newsroom/body.ts';
 import { addLink, editLinkGroup, listLinks, setMenus } from '#lib/newsroom/menu.server.ts';
 import { addPicture, type Picture } from '#lib/newsroom/picture.server.ts';
 import { proposeUp, pushDown } from '#lib/newsroom/placement.server.ts';
-import { publishEarlier } from '#lib/newsroom/publication.server.ts';
+import { publishEarlier } from '#lib/newsroom/earlier.server.ts';
 import { MenuEntryForm, PictureForm, SectionForm, SiteForm } from '#lib/newsroom/site.schema.ts';
 import { editSection, openSite } from '#lib/newsroom/site.server.ts';
 import type { Db } from '#lib/server/db.ts';

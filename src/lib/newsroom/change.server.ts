@@ -23,6 +23,8 @@ export type Held = {
 	headline: string;
 	commentsOpen: boolean;
 	publishedAt: Date | null;
+	/** The day it had on the site it was taken over from. */
+	earlierAt: Date | null;
 };
 
 export type Change<T> = {
@@ -60,7 +62,7 @@ export async function change<T>(db: Db, actor: Actor, wanted: Change<T>): Promis
 
 const COLUMNS = sql<Held>`a.id, a.home_id as "homeId", a.unit_id as "unitId", a.site_id as "siteId", a.section_id as "sectionId",
 	a.kind, a.slug, a.state, a.version, a.last_version as "lastVersion", a.public_version as "publicVersion", a.headline,
-	a.comments_open as "commentsOpen", a.published_at as "publishedAt"`;
+	a.comments_open as "commentsOpen", a.published_at as "publishedAt", a.earlier_at as "earlierAt"`;
 
 /** The article, locked until the transaction ends. Throws `article.not_found`. */
 export async function hold(tx: Tx, id: string): Promise<Held> {

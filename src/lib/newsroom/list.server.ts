@@ -33,7 +33,7 @@ export type ListFilter = {
 };
 
 const COLUMNS = sql<ListedArticle>`a.id, a.unit_id as "unitId", a.site_id as "siteId", a.section_id as "sectionId", a.kind, a.slug,
-	a.state, a.version, a.public_version as "publicVersion", a.headline, a.published_at as "publishedAt", a.changed_at as "changedAt",
+	a.state, a.version, a.public_version as "publicVersion", a.headline, a.published_at as "publishedAt", a.earlier_at as "earlierAt", a.changed_at as "changedAt",
 	s.name_vi as "siteName", s.slug as "siteSlug", c.name_vi as "sectionName",
 	(select v.byline_name from article_versions v where v.article_id = a.id and v.number = a.version) as author, ${VIEW_COUNT} as "viewCount"`;
 const JOINED = sql`articles a join sites s on s.id = a.site_id left join site_sections c on c.id = a.section_id`;

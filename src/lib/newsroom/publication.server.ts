@@ -69,7 +69,7 @@ async function refuseUnfit(tx: Tx, held: Held) {
 
 export type Publication = { id: string; at: Date | null };
 
-/** Before the public, now or at an instant to come. Throws `article.time_past`, `article.slug_taken`. */
+/** Before the public, now or at an instant to come; what was public elsewhere before keeps its day. Throws `article.time_past`, `article.slug_taken`. */
 export async function publish(
 	db: Db,
 	actor: Actor,
@@ -83,7 +83,7 @@ export async function publish(
 		id,
 		verb: 'publish',
 		effect: async (tx, held) => {
-			const publishedAt = at ?? (await momentOf(tx));
+			const publishedAt = at ?? held.earlierAt ?? (await momentOf(tx));
 			await refuseUnfit(tx, held);
 			const slug = held.slug ?? (await freeSlug(tx, held, held.headline));
 			await refuseTaken(tx, held, slug);
@@ -99,30 +99,6 @@ export async function publish(
 				details: { version: held.version, slug, at: publishedAt.toISOString() }
 			};
 		}
-	});
-}
-
-export type Earlier = { id: string; at: Date; oldPaths?: readonly string[] };
-
-/**
- * For what was public elsewhere before: through all steps at once, with the day it had, its old addresses leading here. At no
- * hour to come.
- */
-export async function publishEarlier(
-	db: Db,
-	actor: Actor,
-	{ id, at, oldPaths = [] }: Earlier
-): Promise<{ slug: string }> {
-	return inTransaction(db, async (tx) => {
-		const { slug } = await publishThrough(tx, actor, { id, at: null });
-		const now = await momentOf(tx);
-		const shownAt = at < now ? at : now;
-		const { siteId } = await hold(tx, id);
-		await sql`update articles set published_at = ${shownAt} where id = ${id}::uuid`.execute(tx);
-		await sql`update placements set shown_at = ${shownAt} where article_id = ${id}::uuid`.execute(tx);
-		const actionId = newId();
-		for (const path of oldPaths) await addRedirect(tx, { siteId, path, articleId: id, actionId });
-		return { slug };
 	});
 }
 
@@ -256,7 +232,7 @@ export async function readdress(db: Db, actor: Actor, given: { id: string; slug:
 }
 
 /** An old address on a site, below its root and with its query, leads to an article. For commands of this noun. */
-async function addRedirect(
+export async function addRedirect(
 	tx: Tx,
 	given: { siteId: string; path: string; articleId: string; actionId: string }
 ): Promise<void> {

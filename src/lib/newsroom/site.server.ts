@@ -170,6 +170,12 @@ export async function getSite(db: Db, actor: Actor, id: string): Promise<Site> {
 	return rows[0];
 }
 
+/** The site of an address, open or not; null: none. For the command line, which asks nobody's right to see it. */
+export async function findSiteNamed(db: Db, slug: string): Promise<Site | null> {
+	const { rows } = await sql<Site>`select ${SITE_COLUMNS} from sites s where s.slug = ${slug}`.execute(db);
+	return rows[0] ?? null;
+}
+
 /** The sites on whose units the actor may do this, by name. */
 export async function listSites(db: Db, actor: Actor, permission: Permission = 'newsroom.read'): Promise<Site[]> {
 	const { rows } = await sql<Site>`

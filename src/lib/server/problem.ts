@@ -1,5 +1,6 @@
 import { m } from '#lib/paraglide/messages.js';
 import type { Locale } from '#lib/paraglide/runtime.js';
+import { CONSTRAINTS } from './constraints.ts';
 
 /**
  * The register of refusals: code → HTTP status. A code is a promise to scripts and never changes its meaning;
@@ -253,6 +254,20 @@ export const PROBLEMS = {
 	'article.address_fixed': { status: 409 },
 	'article.time_past': { status: 400 },
 	'article.time_too_far': { status: 400 },
+	'old_site.cut_off': { status: 422 },
+	'old_site.doctype': { status: 422 },
+	'old_site.empty': { status: 400 },
+	'old_site.encoding_unknown': { status: 415 },
+	'old_site.encoding_wrong': { status: 422 },
+	'old_site.folder_empty': { status: 400 },
+	'old_site.folder_large': { status: 413 },
+	'old_site.item_too_large': { status: 413 },
+	'old_site.not_a_feed': { status: 415 },
+	'old_site.not_xml': { status: 415 },
+	'old_site.section_unknown': { status: 404 },
+	'old_site.site_unknown': { status: 404 },
+	'old_site.too_deep': { status: 422 },
+	'old_site.unreadable': { status: 400 },
 	'article.preview_ended': { status: 410 },
 	'placement.not_found': { status: 404 },
 	'placement.not_related': { status: 409 },
@@ -281,22 +296,6 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 export type ProblemParams = Readonly<Record<string, string | number>>;
-
-/** Named constraints of the schema whose violation is a refusal and not a bug. */
-const CONSTRAINTS: Readonly<Record<string, ProblemCode>> = {
-	users_email_unique: 'account.email_taken',
-	unit_states_code_unique: 'unit.code_taken',
-	unit_links_no_overlap: 'unit_event.link_there',
-	sites_slug_unique: 'site.slug_taken',
-	sites_host_unique: 'site.host_taken',
-	site_sections_slug_unique: 'section.slug_taken',
-	registrations_once_unique: 'model.already_registered',
-	honours_once_unique: 'model.honoured_already',
-	report_signatures_number_unique: 'report.number_taken',
-	reports_signed_final: 'report.already_signed',
-	report_periods_once_unique: 'report.period_taken',
-	report_templates_version_unique: 'template.changed_meanwhile'
-};
 
 /** SQLSTATE, its class (two characters) or a network error of Node → code. The longest match wins. */
 const DATABASE_STATES: Readonly<Record<string, ProblemCode>> = {

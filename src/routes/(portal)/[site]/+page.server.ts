@@ -1,6 +1,9 @@
+import { redirect } from '@sveltejs/kit';
 import { makeMemory } from '#lib/newsroom/memory.ts';
 import { listLinks, type LinkGroup } from '#lib/newsroom/menu.server.ts';
 import { publicFront } from '#lib/newsroom/front.server.ts';
+import { articleHref } from '#lib/newsroom/portal-address.ts';
+import { findMoved } from '#lib/newsroom/public.server.ts';
 import { lineOf, mostReadOn, viewsText } from '#lib/newsroom/public-page.server.ts';
 import { inLanguage } from '#lib/newsroom/site.ts';
 import { getLocale } from '#lib/paraglide/runtime.js';
@@ -12,9 +15,12 @@ const LEAD_SIZES = '(max-width: 56rem) 100vw, 36rem';
 
 const directory = makeMemory<LinkGroup[]>(60);
 
-export const load: PageServerLoad = async ({ locals, parent }) => {
+export const load: PageServerLoad = async ({ locals, url, parent }) => {
 	const { db } = locals;
 	const { frame } = await parent();
+	// "/?p=123": the short address that WordPress gave each article.
+	const movedTo = url.search ? await findMoved(db, frame.siteId, `/${url.search}`) : null;
+	if (movedTo !== null) redirect(301, articleHref(frame.base, movedTo));
 	const [{ head, bySection }, groups, most] = await Promise.all([
 		publicFront(db, frame.siteId, { head: NEWEST, ofSection: OF_SECTION }),
 		directory(locals.fresh, frame.siteId, () => listLinks(db, frame.siteId)),
