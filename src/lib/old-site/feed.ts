@@ -154,7 +154,7 @@ function pathsOf(addresses: readonly string[]): string[] {
 
 /** What a feed calls a title or a name may be escaped markup. */
 function plain(text: string): string {
-	return normalise(wordsOf(readHtml(text))));
+	return normalise(wordsOf(readHtml(text)));
 }
 
 /** A lead that was cut off by a program says nothing whole. */
@@ -177,5 +177,8 @@ function withoutShortcodes(html: string): string {
 				.join('')
 		)
 		.replace(/\[(?:embed|video|audio)\b[^\]]*\]([^[]{0,500})\[\/(?:embed|video|audio)\]/gi, '<embed src="$1">')
-		.replace(/\[\/?[a-z][\w-]{2,40}(?:\s+[\w-]+=(?:"[^"]*"|'[^']*'|[^\s\]]+))+\s*\/?\]|\[\/[a-z][\w-]{2,40}\]/gi, `<${SHORTCODE}>$&</${SHORTCODE}>`);
+		.replace(
+			/\[\/?[a-z][\w-]{2,40}(?:\s+[\w-]+=(?:"[^"]*"|'[^']*'|[^\s\]]+))+\s*\/?\]|\[\/[a-z][\w-]{2,40}\]/gi,
+			`<${SHORTCODE}>$&</${SHORTCODE}>`
+		);
 }
