@@ -217,7 +217,7 @@ describe('exports and feeds', () => {
 			)
 		);
 		expect(await all('b.rss', rss)).toMatchObject([
-			{ page: { title: 'Tin', publishedAt: null, unreadDay: 'sáng nay' } }
+			{ page: { title: 'Tin', line: 2, publishedAt: null, unreadDay: 'sáng nay' } }
 		]);
 	});
 	test('what is no such file is refused by name', async () => {

@@ -31,6 +31,8 @@ function begin(file: string) {
 	let kind: Part['kind'] | null = null;
 	let current: { tree: ReturnType<typeof plant>; line: number } | null = null;
 	let [written, lines, openedAt, isEnding, hasText] = [0, 1, 0, false, false];
+	let piece = { text: '', from: 0 };
+	const line = () => lines + newlines(piece.text.slice(0, Math.max(0, parser.startIndex - piece.from)));
 	/** Entries stand in the channel, in those of RSS 1.0 beside it. */
 	const isEntry = (name: string) =>
 		kind === 'atom'
@@ -41,13 +43,13 @@ function begin(file: string) {
 	const parser = new Parser(
 		{
 			onprocessinginstruction(name) {
-				if (/^!doctype$/i.test(name)) throw problem('old_site.doctype', { file, line: lines });
+				if (/^!doctype$/i.test(name)) throw problem('old_site.doctype', { file, line: line() });
 			},
 			onopentag(name, attributes) {
 				if (open.length === 0) kind = rootKind(file, name);
 				if (open.length > DEPTH_AT_MOST) throw problem('old_site.too_deep', { most: DEPTH_AT_MOST });
 				if (current) current.tree.enter(name, attributes);
-				else if (isEntry(name)) current = { tree: plant(name), line: lines };
+				else if (isEntry(name)) current = { tree: plant(name), line: line() };
 				open.push(name);
 				openedAt = parser.endIndex;
 			},
@@ -59,7 +61,7 @@ function begin(file: string) {
 			onclosetag(_name, isImplied) {
 				// Closed by what closes another; `<a/>` closes itself where it opened.
 				if (isEnding || (isImplied && parser.endIndex !== openedAt))
-					throw problem('old_site.cut_off', { file, line: current?.line ?? lines });
+					throw problem('old_site.cut_off', { file, line: current?.line ?? line() });
 				open.pop();
 				if (!current || !kind) return;
 				if (current.tree.depth() > 0) return current.tree.leave();
@@ -72,13 +74,15 @@ function begin(file: string) {
 	return {
 		write(text: string) {
 			hasText ||= text.trim() !== '';
+			piece = { text, from: written };
 			written += text.length;
 			parser.write(text);
-			lines += text.split('\n').length - 1;
+			lines += newlines(text);
+			piece = { text: '', from: written };
 			if (written - parser.endIndex > ITEM_CHARACTERS_AT_MOST)
 				throw problem('old_site.item_too_large', {
 					file,
-					line: current?.line ?? lines,
+					line: current?.line ?? line(),
 					most: ITEM_CHARACTERS_AT_MOST / 1_000_000
 				});
 		},
@@ -89,6 +93,10 @@ function begin(file: string) {
 		},
 		taken: () => done.splice(0)
 	};
+}
+
+function newlines(text: string): number {
+	return text.split('\n').length - 1;
 }
 
 function rootKind(file: string, name: string): Part['kind'] {
