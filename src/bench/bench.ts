@@ -7,6 +7,7 @@ import { readSettings } from '#lib/server/settings.ts';
 import { measureFigures, measureImport, measurePages, measureReport, measureSignIn, measureStart } from './measures.ts';
 import { DEMONSTRATION_ACCOUNTS } from '#lib/demo/load.ts';
 import { measureLoad } from './load/load.ts';
+import { measurePortal } from './portal/measure.ts';
 import { start, visit } from './serving.ts';
 import { measureReorganisation } from './reorganisation.ts';
 import { measureSight } from './sight.ts';
@@ -44,13 +45,13 @@ async function measureWanted(): Promise<Measured[]> {
 async function measureDemonstration(): Promise<Measured[]> {
 	const data = await mkdtemp(join(tmpdir(), 'kheo-bench-'));
 	try {
-		return await measureAll(data);
+		return [...(await measureOffice(data)), ...(await measurePortal(data))];
 	} finally {
 		await rm(data, { recursive: true, force: true });
 	}
 }
 
-async function measureAll(data: string): Promise<Measured[]> {
+async function measureOffice(data: string): Promise<Measured[]> {
 	await (await start(data, ['--demo'])).stop();
 	const starting = await measureStart(data);
 	const serving = await start(data);

@@ -121,7 +121,7 @@ export async function listTags(db: Db, articleId: string): Promise<string[]> {
 }
 
 /** What the public was told about it, oldest first. */
-export async function listNotes(db: Db, articleId: string): Promise<Note[]> {
+async function listNotes(db: Db, articleId: string): Promise<Note[]> {
 	const { rows } = await sql<Note>`
 		select kind, note, noted_at as "notedAt" from article_notes where article_id = ${articleId}::uuid order by id`.execute(
 		db

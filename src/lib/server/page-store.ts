@@ -21,6 +21,7 @@ export type PageStore = ReturnType<typeof makePageStore>;
 const ENTRY_BYTES = 2_000;
 /** Below this a packet holds it as it is. */
 const WORTH_COMPRESSING = 1_000;
+const WINDOW_BITS = { least: 16, most: 22 };
 const COMPRESSIBLE = /^(text\/|application\/(xml|json|rss\+xml|atom\+xml|feed\+json))/;
 
 const brotlied = promisify(brotliCompress);
@@ -131,8 +132,10 @@ function sizeOf({ bodies }: Kept): number {
 
 function compressed(body: Buffer, encoding: 'br' | 'gzip'): Promise<Buffer> {
 	if (encoding === 'gzip') return gzipped(body, { level: 7 });
-	const params = { [constants.BROTLI_PARAM_QUALITY]: 7, [constants.BROTLI_PARAM_SIZE_HINT]: body.length };
-	return brotlied(body, { params });
+	// A window no larger than the page: four megabytes to be made ready for each would cost more than the rest.
+	const window = Math.min(WINDOW_BITS.most, Math.max(WINDOW_BITS.least, Math.ceil(Math.log2(body.length))));
+	const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: window };
+	return brotlied(body, { params: { ...params, [constants.BROTLI_PARAM_SIZE_HINT]: body.length } });
 }
 
 /** What a client takes of what we can give, the smallest first. */
