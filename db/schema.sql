@@ -528,6 +528,90 @@ comment on column cells.cohort_from is 'The first of the month, in cells of year
 comment on column cells.child_id is 'The child through which the posting''s unit stands under the ancestor, or the ancestor itself where children are not told apart.';
 comment on column cells.about_count is 'How many of the postings are estimates.';
 
+create table comment_keys (
+	day date not null,
+	key bytea not null,
+	constraint comment_keys_pkey PRIMARY KEY (day)
+);
+grant delete, insert, select, update on comment_keys to kheo_app;
+comment on table comment_keys is 'The key of today''s hashes of network addresses; yesterday''s is gone, and with it what they were hashes of.';
+
+create table comment_rates (
+	key text not null,
+	request_count integer not null,
+	ends_at timestamp(3) with time zone not null,
+	constraint comment_rates_pkey PRIMARY KEY (key)
+);
+CREATE INDEX comment_rates_ends_index ON public.comment_rates USING btree (ends_at);
+grant delete, insert, select, update on comment_rates to kheo_app;
+comment on table comment_rates is 'What was sent lately by network address (as a keyed hash) and by site, shared by all processes; may be lost.';
+
+create table comment_reports (
+	comment_id uuid not null,
+	reason text not null,
+	report_count integer not null,
+	reported_at timestamp(3) with time zone not null,
+	constraint comment_reports_count_check CHECK ((report_count > 0)),
+	constraint comment_reports_reason_check CHECK ((reason = ANY (ARRAY['insult'::text, 'unverified'::text, 'personal'::text, 'advertising'::text, 'impersonation'::text, 'unlawful'::text, 'other'::text]))),
+	constraint comment_reports_comment_fk FOREIGN KEY (comment_id) REFERENCES comments(id) ON DELETE CASCADE,
+	constraint comment_reports_pk PRIMARY KEY (comment_id, reason)
+);
+grant delete, insert, select, update on comment_reports to kheo_app;
+comment on table comment_reports is 'How often readers reported a shown comment, by reason; nothing about who did.';
+
+create table comments (
+	id uuid not null,
+	article_id uuid not null,
+	site_id uuid not null,
+	state text default 'waiting'::text not null,
+	name text not null,
+	body text not null,
+	consent_version smallint not null,
+	received_at timestamp(3) with time zone default clock_timestamp() not null,
+	reason text,
+	note text,
+	decided_at timestamp(3) with time zone,
+	reported_at timestamp(3) with time zone,
+	reply text,
+	replied_at timestamp(3) with time zone,
+	action_id uuid,
+	constraint comments_body_check CHECK ((length(body) <= 2000)),
+	constraint comments_decided_check CHECK (((decided_at IS NULL) = (state = 'waiting'::text))),
+	constraint comments_name_check CHECK ((length(name) <= 60)),
+	constraint comments_note_check CHECK ((length(note) <= 500)),
+	constraint comments_reason_check CHECK ((reason = ANY (ARRAY['insult'::text, 'unverified'::text, 'personal'::text, 'advertising'::text, 'off_topic'::text, 'impersonation'::text, 'unlawful'::text, 'asked'::text, 'other'::text]))),
+	constraint comments_reason_given_check CHECK (((reason IS NOT NULL) = (state = ANY (ARRAY['refused'::text, 'removed'::text])))),
+	constraint comments_reply_check CHECK (((length(reply) >= 1) AND (length(reply) <= 2000))),
+	constraint comments_reply_shown_check CHECK (((reply IS NULL) OR (state = ANY (ARRAY['shown'::text, 'removed'::text])))),
+	constraint comments_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'shown'::text, 'refused'::text, 'removed'::text]))),
+	constraint comments_article_fk FOREIGN KEY (article_id) REFERENCES articles(id),
+	constraint comments_site_fk FOREIGN KEY (site_id) REFERENCES sites(id),
+	constraint comments_pkey PRIMARY KEY (id)
+);
+CREATE INDEX comments_article_index ON public.comments USING btree (article_id, received_at, id) WHERE (state = ANY (ARRAY['shown'::text, 'removed'::text]));
+CREATE INDEX comments_decided_index ON public.comments USING btree (decided_at) WHERE (state = ANY (ARRAY['refused'::text, 'removed'::text]));
+CREATE INDEX comments_full_index ON public.comments USING btree (article_id) WHERE (state = 'waiting'::text);
+CREATE INDEX comments_reported_index ON public.comments USING btree (site_id, reported_at, id) WHERE (reported_at IS NOT NULL);
+CREATE INDEX comments_site_index ON public.comments USING btree (site_id, state, received_at, id);
+grant delete, insert, select on comments to kheo_app;
+grant update (action_id) on comments to kheo_app;
+grant update (body) on comments to kheo_app;
+grant update (decided_at) on comments to kheo_app;
+grant update (name) on comments to kheo_app;
+grant update (note) on comments to kheo_app;
+grant update (reason) on comments to kheo_app;
+grant update (replied_at) on comments to kheo_app;
+grant update (reply) on comments to kheo_app;
+grant update (reported_at) on comments to kheo_app;
+grant update (state) on comments to kheo_app;
+comment on table comments is 'Comments of readers, shown once the newsroom has read them. Who sent one is not known beyond the name typed.';
+comment on column comments.id is 'That of the pass it came with: a pass serves once.';
+comment on column comments.site_id is 'The home of the article, whose newsroom reads it.';
+comment on column comments.name is 'As typed; empty once a comment that was taken down is erased.';
+comment on column comments.consent_version is 'Which wording of the consent was agreed to.';
+comment on column comments.reported_at is 'Since when readers'' reports wait to be looked at; null: none do.';
+comment on column comments.action_id is 'The last decision.';
+
 create table consent_texts (
 	purpose text not null,
 	version integer not null,

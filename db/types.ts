@@ -294,6 +294,60 @@ export interface Cells {
   quantity: number;
 }
 
+export interface CommentKeys {
+  day: string;
+  key: Buffer;
+}
+
+export interface CommentRates {
+  ends_at: Timestamp;
+  key: string;
+  request_count: number;
+}
+
+export interface CommentReports {
+  comment_id: string;
+  reason: string;
+  report_count: number;
+  reported_at: Timestamp;
+}
+
+export interface Comments {
+  /**
+   * The last decision.
+   */
+  action_id: string | null;
+  article_id: string;
+  body: string;
+  /**
+   * Which wording of the consent was agreed to.
+   */
+  consent_version: number;
+  decided_at: Timestamp | null;
+  /**
+   * That of the pass it came with: a pass serves once.
+   */
+  id: string;
+  /**
+   * As typed; empty once a comment that was taken down is erased.
+   */
+  name: string;
+  note: string | null;
+  reason: string | null;
+  received_at: Generated<Timestamp>;
+  replied_at: Timestamp | null;
+  reply: string | null;
+  /**
+   * Since when readers' reports wait to be looked at; null: none do.
+   */
+  reported_at: Timestamp | null;
+  /**
+   * The home of the article, whose newsroom reads it.
+   */
+  site_id: string;
+  state: Generated<string>;
+}
+
 export interface Consents {
   acted_at: Generated<Timestamp>;
   action_id: string;
@@ -1627,6 +1681,10 @@ export interface DB {
   attachments: Attachments;
   case_shares: CaseShares;
   cells: Cells;
+  comment_keys: CommentKeys;
+  comment_rates: CommentRates;
+  comment_reports: CommentReports;
+  comments: Comments;
   consent_texts: ConsentTexts;
   consents: Consents;
   credentials: Credentials;

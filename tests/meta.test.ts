@@ -47,7 +47,7 @@ describe('the tree', () => {
 			[/^src\/lib\/figures\//, 2],
 			[/^src\/lib\/(models|import|maps)\//, 3],
 			[/^src\/lib\/(acts|catalogue)\.ts/, 4],
-			[/^src\/lib\/(reports|demo|newsroom|old-site)\//, 5],
+			[/^src\/lib\/(reports|demo|newsroom|old-site|comments)\//, 5],
 			[/^src\/(routes|cli|bench|hooks)/, 8]
 		];
 		const rank = (file: string) => ranks.find(([path]) => path.test(file))?.[1];

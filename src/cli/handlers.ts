@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { sweepRates } from '#lib/comments/rate.server.ts';
 import { COUNTED_BY_UNIT } from '#lib/catalogue.ts';
 import { createCipher } from '#lib/accounts/cipher.server.ts';
 import { sweep } from '#lib/accounts/session.server.ts';
@@ -36,6 +37,7 @@ export function handlersOf(db: Kysely<DB>, settings: Settings): Handlers {
 		'mail.send': async (data) => sendLetter(db, { id: One.parse(data).id, server: settings.mail, open }),
 		'accounts.sweep': async () => {
 			await sweep(db);
+			await sweepRates(db);
 		},
 		'actions.seal': async () => sealAndAnchor(db, settings.data),
 		'ledger.fold': async () => {

@@ -12,7 +12,8 @@ import { makePageStore } from '#lib/server/page-store.ts';
 const KEPT_BYTES = 64 * 1024 ** 2;
 
 /** What a site's own host shows besides the site's pages: their parts, and the two forms that remember a choice. */
-const COMMON = /^\/(_app|pictures|files|display|language|privacy|favicon\.svg|read-aloud\.js|plain\.css)([/?]|$)/;
+const COMMON =
+	/^\/(_app|pictures|files|display|language|privacy|favicon\.svg|read-aloud\.js|comment\.js|plain\.css)([/?]|$)/;
 
 /** Tells the application, which is built apart, how fresh what it remembers must be (src/lib/newsroom/memory.ts). */
 const FRESH_HEADER = 'x-kheo-fresh';

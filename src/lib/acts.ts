@@ -13,6 +13,7 @@ export const ACTS = {
 	narrative: ['send', 'accept', 'return'],
 	site: ['open_site', 'edit_site', 'edit_section', 'edit_menu', 'edit_links'],
 	picture: ['add_picture', 'describe_picture'],
+	comment: ['accept', 'refuse', 'take_down', 'restore', 'keep', 'reply'],
 	article: [
 		'create',
 		'save',
@@ -32,6 +33,8 @@ export const ACTS = {
 		'accept_placement',
 		'decline_placement',
 		'pin',
+		'open_comments',
+		'close_comments',
 		'make_preview',
 		'end_preview'
 	],

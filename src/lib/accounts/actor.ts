@@ -41,6 +41,7 @@ export const PERMISSIONS = {
 	'newsroom.edit': ['reviewer', 'newsroom_editor'],
 	'newsroom.approve': ['leader', 'newsroom_editor'],
 	'newsroom.publish': ['leader', 'newsroom_editor'],
+	'newsroom.moderate': ['reviewer', 'leader', 'newsroom_editor'],
 	'newsroom.manage': ['leader', 'newsroom_editor'],
 	'sealed.handle': ['petition_officer'],
 	'sealed.assign': ['leader']

@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { sql } from 'kysely';
+import { networkOf } from '#lib/server/client-address.ts';
 import type { Db } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
 import { hashToken } from './cipher.server.ts';
@@ -14,7 +14,7 @@ export type Throttle = { kind: keyof typeof FREE; key: string };
 
 /** `of` is an account's address, a device's number, a user's id or a network address; only a hash of it is kept. */
 export function throttle(kind: Throttle['kind'], of: string): Throttle {
-	return { kind, key: `${kind}:${hashToken(kind === 'address' ? network(of) : of)}` };
+	return { kind, key: `${kind}:${hashToken(kind === 'address' ? networkOf(of) : of)}` };
 }
 
 /**
@@ -57,19 +57,4 @@ export async function giveBack(db: Db, { key }: Throttle): Promise<void> {
 	await sql`
 		update sign_in_throttles set failure_count = greatest(failure_count - 1, 0), blocked_until = null
 		where key = ${key}`.execute(db);
-}
-
-/** A household or office has a /64 of its own: its addresses count as one. */
-function network(address: string): string {
-	if (!isIPv6(address)) return address;
-	const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-	if (mapped) return mapped;
-	const [head = '', tail] = address.toLowerCase().split('::');
-	const left = head.split(':').filter(Boolean);
-	const right = tail === undefined ? [] : tail.split(':').filter(Boolean);
-	const full = tail === undefined ? left : [...left, ...Array(8 - left.length - right.length).fill('0'), ...right];
-	return full
-		.slice(0, 4)
-		.map((part) => Number.parseInt(part, 16).toString(16))
-		.join(':');
 }

@@ -8,7 +8,7 @@ import { authorise } from '#lib/units/authority.server.ts';
 import { fold } from '#lib/vietnamese/text.ts';
 import { leadsTo, slugOf, type Byline, type Kind, type Source } from './article.ts';
 import { listAttachments, listPictures, type Body } from './body.ts';
-import { actionOf, change, tellArticleStale, type Held } from './change.server.ts';
+import { actionOf, change, hold, tellArticleStale, type Held } from './change.server.ts';
 import { refuseUnknownFigures } from './figure.server.ts';
 import { isPagePart } from './portal-address.ts';
 import { findSection, holdSite } from './site.server.ts';
@@ -118,6 +118,22 @@ export async function save(db: Db, actor: Actor, saved: Saved): Promise<{ versio
 	// After the command: what was kept aside must stay when this is refused.
 	const { kept, current } = outcome;
 	throw problem('article.changed', { id: saved.id, kept, current, name: await writerOf(db, saved.id, current) });
+}
+
+/** Lets readers comment on an article, or no more; what is shown stays. */
+export async function setCommentsOpen(
+	db: Db,
+	actor: Actor,
+	{ id, isOpen }: { id: string; isOpen: boolean }
+): Promise<void> {
+	await command(db, actor, async (tx) => {
+		const held = await hold(tx, id);
+		await authorise(tx, actor, 'newsroom.moderate', held.unitId);
+		await sql`update articles set comments_open = ${isOpen} where id = ${id}::uuid`.execute(tx);
+		await tellArticleStale(tx, id);
+		const verb = isOpen ? 'open_comments' : 'close_comments';
+		return { result: undefined, actions: [actionOf(held, { id: newId(), verb })] };
+	});
 }
 
 type Outcome = { version: number } | { kept: number; current: number };

@@ -23,9 +23,10 @@ export const PAGE_PATHS: Readonly<Record<Page, string>> = {
 const SECTION = 'chuyen-muc';
 const TAG = 'the';
 const FEED = 'feed';
+const COMMENTS = 'binh-luan';
 
 /** First parts that no article of a site may have as its own. */
-const PAGE_PARTS: ReadonlySet<string> = new Set([...Object.values(PAGE_PATHS), SECTION, TAG, FEED]);
+const PAGE_PARTS: ReadonlySet<string> = new Set([...Object.values(PAGE_PATHS), SECTION, TAG, FEED, COMMENTS]);
 
 /** Is this the address of a page that every site has? */
 export function isPagePart(slug: string): boolean {
@@ -51,6 +52,11 @@ export function tagHref(base: string, tag: string): string {
 
 export function articleHref(base: string, slug: string): string {
 	return `${base}/${slug}`;
+}
+
+/** The comments on an article, and where one is sent. */
+export function commentsHref(base: string, slug: string): string {
+	return `${base}/${COMMENTS}/${slug}`;
 }
 
 /** `day` is the beginning of a day: '2024', '2024-06' or '2024-06-15'. */

@@ -150,7 +150,7 @@ export type PublicArticle = Counted<ListedPublic> & {
 	notes: Note[];
 	pictures: Map<string, PublicPicture>;
 	figures: Map<string, FrozenFigure>;
-	/** Whether its own site and it itself let readers comment. */
+	/** Whether it itself, its own site and the one where it is read let readers comment. */
 	isCommentable: boolean;
 };
 type Asked = Omit<PublicArticle, 'notes' | 'pictures' | 'figures'> & {
@@ -185,7 +185,8 @@ export async function publicArticle(
 			jsonb_build_object('kind', a.byline_kind, 'name', a.byline_name, 'post', a.byline_post) as byline,
 			case when a.source_name is null and a.source_url is null then null else jsonb_build_object(
 				'name', coalesce(a.source_name, ''), 'url', a.source_url, 'isCanonical', a.is_source_canonical) end as source,
-			a.comments_open and h.comments_open as "isCommentable", ${PARTS}
+			a.comments_open and h.comments_open
+				and (select r.comments_open from sites r where r.id = a.site_id) as "isCommentable", ${PARTS}
 		from ${LINES} where a.site_id = ${by.siteId}::uuid and a.slug = ${by.slug}
 		order by a.way <> 'home', a.id limit 1`.execute(db);
 	if (rows[0]) return { article: completed(rows[0]) };

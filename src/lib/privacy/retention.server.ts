@@ -20,6 +20,15 @@ const SWEEPS: Readonly<Record<string, Sweep>> = {
 		const { rows } = await sql<{ count: number }>`select remove_idempotency_keys(${before}) as count`.execute(tx);
 		return rows[0]?.count ?? 0;
 	},
+	comments: async (tx, before) => {
+		const refused = await remove(tx, 'comments', sql`state = 'refused' and decided_at < ${before}`);
+		// Where one was taken down, readers still find that and why.
+		const { numAffectedRows } = await sql`
+			update comments set name = '', body = '', reply = null, replied_at = null
+			where state = 'removed' and decided_at < ${before} and body <> ''`.execute(tx);
+		return refused + Number(numAffectedRows ?? 0n);
+	},
+	comments_waiting: (tx, before) => remove(tx, 'comments', sql`state = 'waiting' and received_at < ${before}`),
 	imports: (tx, before) =>
 		remove(tx, 'imports', sql`state in ('done', 'discarded', 'refused') and changed_at < ${before}`)
 };

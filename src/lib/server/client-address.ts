@@ -31,3 +31,18 @@ function plain(text: string): string {
 		.replace(/^\[(.*)\](:\d+)?$/, '$1')
 		.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
 }
+
+/** A household or office has a /64 of its own: its addresses count as one. */
+export function networkOf(address: string): string {
+	if (!isIPv6(address)) return address;
+	const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+	if (mapped) return mapped;
+	const [head = '', tail] = address.toLowerCase().split('::');
+	const left = head.split(':').filter(Boolean);
+	const right = tail === undefined ? [] : tail.split(':').filter(Boolean);
+	const full = tail === undefined ? left : [...left, ...Array(8 - left.length - right.length).fill('0'), ...right];
+	return full
+		.slice(0, 4)
+		.map((part) => Number.parseInt(part, 16).toString(16))
+		.join(':');
+}

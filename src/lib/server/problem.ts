@@ -1,6 +1,7 @@
 import { m } from '#lib/paraglide/messages.js';
 import type { Locale } from '#lib/paraglide/runtime.js';
 import { CONSTRAINTS } from './constraints.ts';
+import { outageOf } from './database-state.ts';
 
 /**
  * The register of refusals: code → HTTP status. A code is a promise to scripts and never changes its meaning;
@@ -273,6 +274,14 @@ export const PROBLEMS = {
 	'placement.not_related': { status: 409 },
 	'placement.state_conflict': { status: 409 },
 	'placement.placed_already': { status: 409 },
+	'comment.not_found': { status: 404 },
+	'comment.closed': { status: 409 },
+	'comment.full': { status: 429 },
+	'comment.site_busy': { status: 429 },
+	'comment.too_many': { status: 429 },
+	'comment.pass_used': { status: 409 },
+	'comment.decided_already': { status: 409 },
+	'comment.erased': { status: 410 },
 	'site.not_found': { status: 404 },
 	'site.slug_taken': { status: 409 },
 	'site.host_taken': { status: 409 },
@@ -297,27 +306,6 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 export type ProblemParams = Readonly<Record<string, string | number>>;
 
-/** SQLSTATE, its class (two characters) or a network error of Node → code. The longest match wins. */
-const DATABASE_STATES: Readonly<Record<string, ProblemCode>> = {
-	'08': 'database.unavailable',
-	// Text with a NUL, which PostgreSQL does not keep.
-	'22021': 'input.invalid',
-	'22P05': 'input.invalid',
-	'28': 'database.refused',
-	'3D000': 'database.refused',
-	'40': 'database.busy',
-	'53': 'database.unavailable',
-	'53100': 'database.disk_full',
-	'55P03': 'database.busy',
-	'57014': 'database.timeout',
-	'57P': 'database.unavailable',
-	ECONNREFUSED: 'database.unavailable',
-	ECONNRESET: 'database.unavailable',
-	EPIPE: 'database.unavailable',
-	ETIMEDOUT: 'database.unavailable',
-	ENOTFOUND: 'database.unavailable'
-};
-
 const DISK_STATES: Readonly<Record<string, ProblemCode>> = {
 	ENOSPC: 'data.disk_full',
 	EDQUOT: 'data.disk_full',
@@ -328,10 +316,6 @@ const DISK_STATES: Readonly<Record<string, ProblemCode>> = {
 	ENOENT: 'data.unwritable',
 	ENOTDIR: 'data.unwritable'
 };
-
-/** Texts by which `pg` says that the connection is gone; it gives these errors no code. */
-const CONNECTION_LOST =
-	/connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|cannot use a pool after/i;
 
 /** On a distributed database the constraint is that of a part of the table, whose number its name ends with. */
 const SHARD = /_\d{6,}$/;
@@ -370,9 +354,8 @@ export function fromDatabase(error: unknown): Problem | null {
 		const code = CONSTRAINTS[error.constraint.replace(SHARD, '')];
 		return code ? problem(code, {}, error) : null;
 	}
-	const code = 'code' in error && typeof error.code === 'string' ? databaseState(error.code) : undefined;
-	if (code) return problem(code, {}, error);
-	return CONNECTION_LOST.test(error.message) ? problem('database.unavailable', {}, error) : null;
+	const code = outageOf(error);
+	return code ? problem(code, {}, error) : null;
 }
 
 /** Translates what writing to a folder threw; null when it is a bug. */
@@ -380,10 +363,6 @@ export function fromDisk(error: unknown, folder: string): Problem | null {
 	if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
 	const code = DISK_STATES[error.code];
 	return code ? problem(code, { folder }, error) : null;
-}
-
-function databaseState(state: string): ProblemCode | undefined {
-	return DATABASE_STATES[state] ?? DATABASE_STATES[state.slice(0, 3)] ?? DATABASE_STATES[state.slice(0, 2)];
 }
 
 type Text = (inputs: ProblemParams, options: { locale: Locale }) => string;

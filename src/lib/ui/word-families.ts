@@ -15,6 +15,8 @@ export const WORD_FAMILIES: readonly string[] = [
 	'article_state',
 	'article_verb',
 	'article_way',
+	'comment_reason',
+	'comment_state',
 	'content',
 	'decided',
 	'event_help',

@@ -42,6 +42,7 @@ async function loaded(db: Db, part: unknown, path: string, params: Record<string
 		params: { site: 'khoi', ...params },
 		route: { id: '/(portal)/[site]' },
 		url: new URL(`http://kheo.test/khoi${path}`),
+		request: new Request(`http://kheo.test/khoi${path}`),
 		cookies: { get: () => undefined },
 		setHeaders: () => undefined
 	};

@@ -1,10 +1,12 @@
 import { signedIn } from '#lib/accounts/guard.ts';
 import { STATES } from '#lib/newsroom/article.ts';
+import { countWork } from '#lib/comments/list.server.ts';
 import { Id } from '#lib/newsroom/article.schema.ts';
 import { countByState, list } from '#lib/newsroom/list.server.ts';
 import { listProposed } from '#lib/newsroom/placement.server.ts';
 import { rightsOn } from '#lib/newsroom/rights.server.ts';
 import { listSections, listSites } from '#lib/newsroom/site.server.ts';
+import { may } from '#lib/units/authority.server.ts';
 import { chosenOrClosed } from '#lib/units/chosen.server.ts';
 import type { PageServerLoad } from './$types';
 
@@ -21,12 +23,14 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 		search: asked('q'),
 		after: asked('after') || null
 	};
-	const [page, counts, sites, proposed, rights] = await Promise.all([
+	const [page, counts, sites, proposed, rights, comments, moderates] = await Promise.all([
 		list(db, actor, filter),
 		countByState(db, actor, filter),
 		listSites(db, actor),
 		listProposed(db, actor),
-		rightsOn(db, actor, unit.id)
+		rightsOn(db, actor, unit.id),
+		countWork(db, actor, { unitId: unit.id }),
+		may(db, actor, 'newsroom.moderate', unit.id)
 	]);
 	const sections =
 		filter.siteId && sites.some((site) => site.id === filter.siteId) ? await listSections(db, filter.siteId) : [];
@@ -54,6 +58,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 		sections: sections.map(({ id: value, nameVi }) => ({ value, label: nameVi })),
 		proposed,
 		rights,
+		comments: moderates ? comments : null,
 		isNarrowed: ['q', 'site', 'section'].some((name) => asked(name) !== '')
 	};
 };

@@ -10,7 +10,8 @@ const COUNTED: ReadonlySet<string> = new Set(
 export const load: LayoutServerLoad = async (event) => {
 	const frame = await frameOf(event);
 	const keep_s = COUNTED.has(event.route.id) ? Math.min(frame.keep_s, COUNTS_KEPT_S) : frame.keep_s;
-	event.setHeaders(keptHeaders({ ...frame, keep_s }));
+	// What a form is answered holds what its sender typed.
+	if (event.request.method === 'GET') event.setHeaders(keptHeaders({ ...frame, keep_s }));
 	const look = readLook(event.cookies.get(LOOK_COOKIE));
 	const offered = changesOf(look);
 	const text = (changed: Look | null) => changed && lookText(changed);

@@ -2,7 +2,14 @@ import { listPictures } from '#lib/newsroom/body.ts';
 import { articleData, dataElement } from '#lib/newsroom/linked-data.ts';
 import { makeMemory } from '#lib/newsroom/memory.ts';
 import { pictureAddress } from '#lib/newsroom/picture.ts';
-import { articleHref, archiveHref, homeHref, sectionHref, tagHref } from '#lib/newsroom/portal-address.ts';
+import {
+	articleHref,
+	archiveHref,
+	commentsHref,
+	homeHref,
+	sectionHref,
+	tagHref
+} from '#lib/newsroom/portal-address.ts';
 import { findHome, type ListedPublic, type PublicArticle } from '#lib/newsroom/public.server.ts';
 import { instantText, lineOf, mostReadOn, viewsText } from '#lib/newsroom/public-page.server.ts';
 import { listRelated } from '#lib/newsroom/related.server.ts';
@@ -16,6 +23,7 @@ import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
 import { qrCode } from '#lib/ui/qr-code.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
+import { commentsPage } from '../comments.server.ts';
 
 const related = makeMemory<ListedPublic[]>(600);
 
@@ -26,10 +34,11 @@ export async function articlePage(
 ) {
 	const { db } = locals;
 	const { siteId, base } = frame;
-	const [mostRead, beside, canonical] = await Promise.all([
+	const [mostRead, beside, canonical, comments] = await Promise.all([
 		mostReadOn(frame, locals),
 		related(locals.fresh, `${siteId} ${article.id}`, () => listRelated(db, { ...article, siteId })),
-		canonicalOf(db, { frame, url, article })
+		canonicalOf(db, { frame, url, article }),
+		commentsPage(locals, article.id, 1)
 	]);
 	const section = article.sectionSlug
 		? {
@@ -64,6 +73,7 @@ export async function articlePage(
 		tags: article.tags.map((tag) => ({ tag, href: tagHref(base, tag) })),
 		crumbs: [{ label: m.portal_page_home(), href: homeHref(base) }, ...(section ? [section] : [])],
 		section,
+		comments: { ...comments, isOpen: article.isCommentable, href: commentsHref(base, article.slug) },
 		related: beside.map((row) => lineOf(row, base)),
 		data: dataElement(describe({ frame, article, canonical, section: section?.label ?? null })),
 		sharePicture: sharePicture({ frame, article }),
