@@ -15,6 +15,7 @@ export function pageRoutes(): string[] {
 }
 
 const SITE = '/khoi-yen-bai';
+const NEWEST = 'so-ket-cong-tac-dan-van-6-thang-dau-nam-2024-viec-kho-duoc-ban-truoc-voi-dan';
 const OLDEST = 'huong-dan-dang-ky-mo-hinh-dan-van-kheo-nam-2024';
 
 const PUBLIC_VISITS: readonly Visit[] = [
@@ -31,6 +32,11 @@ const PUBLIC_VISITS: readonly Visit[] = [
 	visit('/(portal)/[site]/[...address]', [null, `${SITE}/khong-co-bai-nay`], {
 		name: 'site-address-none',
 		status: 404
+	}),
+	visit('/(portal)/[site]/[...address]', [null, `${SITE}/${NEWEST}`], { name: 'site-address-comments' }),
+	visit('/(portal)/[site]/binh-luan/[article]', [null, `${SITE}/binh-luan/${NEWEST}`]),
+	visit('/(portal)/[site]/binh-luan/[article]', [null, `${SITE}/binh-luan/${NEWEST}?sent`], {
+		name: 'site-binh-luan-sent'
 	}),
 	visit('/(portal)/[site]/mo-hinh', [null, `${SITE}/mo-hinh`]),
 	visit('/(portal)/[site]/so-lieu', [null, `${SITE}/so-lieu?year=2024`]),
@@ -185,6 +191,15 @@ export function visits({ models, reports, imports, users, newsroom }: Prepared):
 		visit('/(office)/newsroom/[id]/versions', ['newsroom', `/newsroom/${newsroom.published}/versions`]),
 		visit('/(office)/newsroom/[id]/placements', ['newsroom', `/newsroom/${newsroom.published}/placements`]),
 		visit('/(office)/newsroom/pictures/[id]', ['newsroom', `/newsroom/pictures/${newsroom.picture}`]),
+		visit('/(office)/newsroom/comments', ['newsroom', '/newsroom/comments']),
+		visit('/(office)/newsroom/comments', ['newsroom', '/newsroom/comments?view=shown'], {
+			name: 'newsroom-comments-shown'
+		}),
+		visit('/(office)/newsroom/comments/[id]', ['newsroom', `/newsroom/comments/${newsroom.waiting}`]),
+		visit('/(office)/newsroom/comments/[id]', ['newsroom', `/newsroom/comments/${newsroom.shown}`], {
+			name: 'newsroom-comments-id-shown'
+		}),
+		visit('/(portal)/[site]/binh-luan/[article]/[comment]', [null, `${SITE}/binh-luan/${NEWEST}/${newsroom.shown}`]),
 		visit('/(office)/newsroom/sites', ['newsroom', '/newsroom/sites']),
 		visit('/(office)/newsroom/sites/[id]', ['newsroom', `/newsroom/sites/${newsroom.site}`]),
 		visit('/preview/[secret]', [null, '/preview/het-han'], { status: 410 }),

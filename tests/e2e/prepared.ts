@@ -17,7 +17,7 @@ export type Prepared = {
 	/** An account with a role, as its administrator meets it. */
 	users: Record<'leader', string>;
 	/** Of the demonstration office's newsroom: articles by state, its site, a picture. */
-	newsroom: Record<'draft' | 'published' | 'site' | 'picture', string>;
+	newsroom: Record<'draft' | 'published' | 'site' | 'picture' | 'waiting' | 'shown', string>;
 };
 
 /** A signed-in person's way to read pages and send forms, as a browser without script does. */
@@ -54,7 +54,7 @@ export const NOTHING: Prepared = {
 	reports: { draft: '', submitted: '', approved: '', signed: '' },
 	imports: { ready: '', refused: '' },
 	users: { leader: '' },
-	newsroom: { draft: '', published: '', site: '', picture: '' }
+	newsroom: { draft: '', published: '', site: '', picture: '', waiting: '', shown: '' }
 };
 
 /** Does enough work in the demonstration world that every page has something to show. */
@@ -78,12 +78,15 @@ async function findNewsroom({ read }: Clerk): Promise<Prepared['newsroom']> {
 		return id;
 	};
 	const ARTICLE = /href="\/newsroom\/([0-9a-f-]{36})"/;
+	const COMMENT = /href="\/newsroom\/comments\/([0-9a-f-]{36})"/;
 	const published = await found('/newsroom?state=published&q=so+ket', ARTICLE);
 	return {
 		draft: await found('/newsroom?state=draft', ARTICLE),
 		published,
 		site: await found('/newsroom/sites', /href="\/newsroom\/sites\/([0-9a-f-]{36})"/),
-		picture: await found(`/newsroom/${published}`, /\/pictures\/([0-9a-f-]{36})\//)
+		picture: await found(`/newsroom/${published}`, /\/pictures\/([0-9a-f-]{36})\//),
+		waiting: await found('/newsroom/comments', COMMENT),
+		shown: await found('/newsroom/comments?view=shown', COMMENT)
 	};
 }
 

@@ -40,6 +40,41 @@ function actRows(): Record<string, Row> {
 	);
 }
 
+type Comment = keyof Things['newsroom']['comments'];
+const comment =
+	(state: Comment, form?: Record<string, string>) =>
+	({ newsroom }: Things) => ({ params: { id: newsroom.comments[state] }, ...(form && { form }) });
+const because = { reason: 'other', note: 'Trùng' };
+const needs = 'newsroom.moderate';
+
+/** The comments that readers sent. */
+function commentRows(): Record<string, Row> {
+	const one = '/(office)/newsroom/comments/[id]';
+	const several =
+		(form: Record<string, string>) =>
+		({ newsroom }: Things) => ({
+			form: { 'id[]': newsroom.comments.waiting, ...form }
+		});
+	return {
+		'/(office)/newsroom/comments load': {
+			needs,
+			ask: ({ code }) => ({ search: { unit: code } }),
+			shows: has(({ newsroom }) => newsroom.comments.waiting)
+		},
+		'/(office)/newsroom/comments accept': { needs, ask: several({}) },
+		'/(office)/newsroom/comments refuse': { needs, ask: several(because) },
+		[`${one} load`]: { needs, ask: comment('waiting') },
+		[`${one} accept`]: { needs, ask: comment('waiting', {}) },
+		[`${one} refuse`]: { needs, ask: comment('waiting', because) },
+		[`${one} takeDown`]: { needs, ask: comment('shown', because) },
+		[`${one} restore`]: { needs, ask: comment('removed', {}) },
+		[`${one} keep`]: { needs, ask: comment('shown', {}) },
+		[`${one} reply`]: { needs, ask: comment('shown', { reply: 'Cảm ơn bạn.' }) },
+		[`${one} close`]: { needs, ask: comment('shown', {}) },
+		[`${one} open`]: { needs, ask: comment('shown', {}) }
+	};
+}
+
 const placed =
 	(name: (typeof ARTICLES)[number], at: 'site' | 'subsite', form: Record<string, string> = {}) =>
 	(things: Things) => ({
@@ -149,6 +184,7 @@ export const NEWSROOM_ROWS: Readonly<Record<string, Row>> = {
 	},
 	'/(office)/newsroom/sites/[id] check': { needs: 'newsroom.manage', ask: site(() => ({})) },
 	'/(office)/newsroom/sites/[id] banner': { needs: 'newsroom.write', ask: site(picture) },
+	...commentRows(),
 	'/pictures/[id]/[file] GET': {
 		needs: 'newsroom.read',
 		ask: ({ newsroom }) => ({ params: { id: newsroom.picture, file: 'original.jpeg' } })

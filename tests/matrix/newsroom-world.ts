@@ -30,6 +30,7 @@ export type NewsroomThings = {
 	attached: string;
 	group: string;
 	link: string;
+	comments: Readonly<Record<'waiting' | 'shown' | 'removed', string>>;
 };
 
 export async function fillNewsroom(
@@ -60,11 +61,22 @@ export async function fillNewsroom(
 	await attachFile(db, machine, { id: id('draft'), upload, data });
 	await editLinkGroup(db, machine, { siteId: site.id, form: { nameVi: 'Trung ương', nameEn: null, position: 1 } });
 	const [group] = await listLinks(db, site.id);
+	await fillComments(db, id('published'), site.id);
 	if (group)
 		await addLink(db, machine, {
 			siteId: site.id,
 			form: { groupId: group.id, label: 'Báo', url: 'https://bao.example/' }
 		});
+}
+
+/** Readers' comments on the published article, one in each state that something can be done in. */
+async function fillComments(db: Db, articleId: string, siteId: string): Promise<void> {
+	await sql`
+		insert into comments (id, article_id, site_id, state, name, body, consent_version, reason, decided_at)
+		select gen_random_uuid(), ${articleId}::uuid, ${siteId}::uuid, state, 'Bạn đọc', 'Hay', 1, reason, decided
+		from (values ('waiting', null, null), ('shown', null, now()), ('removed', 'asked', now())) c (state, reason, decided)`.execute(
+		db
+	);
 }
 
 /** Finds them again in a copy of the world. */
@@ -79,6 +91,7 @@ export async function findNewsroom(
 	const article = (name: string) =>
 		one(sql`select id from articles where headline = ${name} and site_id in (${site}::uuid, ${subsite}::uuid)`);
 	const draft = await article('draft');
+	const comment = (state: string) => one(sql`select id from comments where site_id = ${site} and state = ${state}`);
 	return {
 		site,
 		subsite,
@@ -94,6 +107,7 @@ export async function findNewsroom(
 		picture: await one(sql`select id from pictures where site_id = ${site}`),
 		attached: await one(sql`select file_id as id from article_files where article_id = ${draft}`),
 		group: await one(sql`select id from link_groups where site_id = ${site}`),
-		link: await one(sql`select l.id from links l join link_groups g on g.id = l.group_id where g.site_id = ${site}`)
+		link: await one(sql`select l.id from links l join link_groups g on g.id = l.group_id where g.site_id = ${site}`),
+		comments: { waiting: await comment('waiting'), shown: await comment('shown'), removed: await comment('removed') }
 	};
 }

@@ -8,6 +8,7 @@ import { getByCode } from '#lib/units/unit.server.ts';
 import { setTheme } from '#lib/units/year-theme.server.ts';
 import { establishBloc, registerBloc } from './bloc.ts';
 import { establishProvince, registerProvince } from './province.ts';
+import { openComments } from './comments.ts';
 import { openNewsroom } from './newsroom.ts';
 import { beginReports } from './reports.ts';
 
@@ -107,6 +108,7 @@ export async function loadDemonstration(db: Kysely<DB>, data: string): Promise<r
 		await registerProvince(tx, await establishProvince(tx));
 		await beginReports(tx);
 		await openNewsroom(tx, data);
+		await openComments(tx);
 		await makeAccounts(tx, DEMONSTRATION_ACCOUNTS);
 		// Never where real people work already: there the second factor stays required.
 		if (wasEmpty) await markDemonstration(tx);
