@@ -1,9 +1,9 @@
 /** Comments of readers: how far they come, for what reasons they are not shown, how many there may be. Pure. */
 
-export const STATES = ['waiting', 'shown', 'refused', 'removed'] as const;
+const STATES = ['waiting', 'shown', 'refused', 'removed'] as const;
 export type State = (typeof STATES)[number];
 
-export const VERBS = ['accept', 'refuse', 'take_down', 'restore', 'keep', 'reply'] as const;
+const VERBS = ['accept', 'refuse', 'take_down', 'restore', 'keep', 'reply'] as const;
 export type Verb = (typeof VERBS)[number];
 
 /** What may be done in each state. Screens take their buttons from here, commands their refusals. */

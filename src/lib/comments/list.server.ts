@@ -27,7 +27,7 @@ export type Listed = {
 };
 
 export const VIEWS = ['waiting', 'reported', 'shown', 'refused', 'removed'] as const;
-export type View = (typeof VIEWS)[number];
+type View = (typeof VIEWS)[number];
 export type Filter = { unitId: string; siteId?: string | null; view: View; after?: string | null; limit?: number };
 
 const COLUMNS = sql<Listed>`c.id, c.state, c.name, c.body, c.reason, c.note, c.reply, c.received_at as "receivedAt",

@@ -7,7 +7,6 @@ import { v4 as newRandomId, validate } from 'uuid';
  * Nothing is kept of a pass until it is used; its id becomes that of what was sent, so it serves once.
  */
 export type Kind = 'work' | 'wait';
-export type Pass = { id: string; kind: Kind; amount: number };
 
 /** For how long a pass holds: a slow reader writes for long, and 2.2.1 of WCAG asks for no haste. */
 export const PASS_S = 2 * 60 * 60;

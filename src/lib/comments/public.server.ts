@@ -17,7 +17,7 @@ export type PublicComment = {
 	reply: { text: string; at: Date } | null;
 };
 
-export const PAGE = 20;
+const PAGE = 20;
 
 const COLUMNS = sql`c.id, c.received_at as at, case when c.state = 'shown' then c.name else '' end as name,
 	case when c.state = 'shown' then c.body else '' end as body,

@@ -41,7 +41,10 @@ async function ask(db: Db, part: unknown, { path = '', params, form }: Asked) {
 	try {
 		const answer: unknown = await Reflect.apply(part, undefined, [{ ...event, parent }]);
 		if (answer instanceof Response) return { answer: await answer.json(), headers };
-		return { answer: isActionFailure(answer) ? { status: answer.status, ...answer.data } : answer, headers };
+		return {
+			answer: isActionFailure(answer) ? { status: answer.status, ...z.looseObject({}).parse(answer.data) } : answer,
+			headers
+		};
 	} catch (error) {
 		if (isRedirect(error)) return { answer: error.location, headers };
 		if (error instanceof Problem) return { answer: error.code, headers };

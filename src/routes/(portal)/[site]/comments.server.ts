@@ -37,7 +37,6 @@ export async function commentsPage(db: Db, articleId: string, page: number) {
 	const { rows, total, pages } = await publicComments(db, articleId, page);
 	return { shown: rows.map(shownComment), total, totalText: formatNumber(total), page, pages };
 }
-export type CommentsPage = Awaited<ReturnType<typeof commentsPage>>;
 
 type Event = Pick<RequestEvent, 'locals' | 'getClientAddress'> & { params: { site: string; article: string } };
 
@@ -47,7 +46,7 @@ export function doorOf({ locals, params, getClientAddress }: Event): Door {
 	return { site: params.site, article: params.article, address: getClientAddress(), sign, now: new Date() };
 }
 
-export type Check = { pass: string; text: string };
+type Check = { pass: string; text: string };
 type Answer =
 	ActionFailure<Refusal> | { check: Check; values: Record<string, unknown> } | { kind: 'received' | 'crowded' };
 
