@@ -26,24 +26,25 @@ const COLUMNS = sql`c.id, c.received_at as at, case when c.state = 'shown' then 
 
 type Row = Omit<PublicComment, 'reply'> & { replyText: string | null; repliedAt: Date | null };
 
-const completed = ({ replyText, repliedAt, ...row }: Row): PublicComment => ({
-	...row,
+const completed = ({ replyText, repliedAt, id, name, body, at, removed }: Row): PublicComment => ({
+	id,
+	name,
+	body,
+	at,
+	removed,
 	reply: replyText !== null && repliedAt ? { text: replyText, at: repliedAt } : null
 });
 
-/** A page of the comments on an article, oldest first. For callers that know that it is public. */
-export async function publicComments(
-	db: Db,
-	articleId: string,
-	page: number
-): Promise<{ rows: PublicComment[]; total: number; pages: number }> {
-	const { rows } = await sql<Row>`
-		select ${COLUMNS} from comments c where c.article_id = ${articleId}::uuid and c.state in ('shown', 'removed')
+/** A page of comments, and how many there are in all; beyond the last page there are none, and `total` is 0. */
+export type PublicPage = { rows: PublicComment[]; total: number; pages: number };
+
+/** The comments on an article, oldest first. For callers that know that it is public. */
+export async function publicComments(db: Db, articleId: string, page: number): Promise<PublicPage> {
+	const { rows } = await sql<Row & { total: number }>`
+		select ${COLUMNS}, (count(*) over ())::int as total
+		from comments c where c.article_id = ${articleId}::uuid and c.state in ('shown', 'removed')
 		order by c.received_at, c.id limit ${PAGE} offset ${(page - 1) * PAGE}`.execute(db);
-	const counted = await sql<{ total: number }>`
-		select count(*)::int as total from comments c
-		where c.article_id = ${articleId}::uuid and c.state in ('shown', 'removed')`.execute(db);
-	const total = counted.rows[0]?.total ?? 0;
+	const total = rows[0]?.total ?? 0;
 	return { rows: rows.map(completed), total, pages: Math.max(1, Math.ceil(total / PAGE)) };
 }
 

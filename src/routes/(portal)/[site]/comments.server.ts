@@ -1,9 +1,9 @@
 import type { ActionFailure, RequestEvent } from '@sveltejs/kit';
-import { publicComments, type PublicComment } from '#lib/comments/public.server.ts';
+import { publicComments, type PublicComment, type PublicPage } from '#lib/comments/public.server.ts';
 import type { Door, Outcome } from '#lib/comments/receive.server.ts';
+import { makeMemory } from '#lib/newsroom/memory.ts';
 import { dayText, instantText } from '#lib/newsroom/public-page.server.ts';
 import { m } from '#lib/paraglide/messages.js';
-import type { Db } from '#lib/server/db.ts';
 import { attempt, textsOf, type Refusal } from '#lib/server/form.ts';
 import { word } from '#lib/ui/word.ts';
 import { formatNumber } from '#lib/vietnamese/format.ts';
@@ -32,9 +32,13 @@ export function shownComment({ id, name, body, at, removed, reply }: PublicComme
 	};
 }
 
+const comments = makeMemory<PublicPage>(600);
+
 /** A page of the comments on an article that the public may read. */
-export async function commentsPage(db: Db, articleId: string, page: number) {
-	const { rows, total, pages } = await publicComments(db, articleId, page);
+export async function commentsPage({ db, fresh }: Pick<App.Locals, 'db' | 'fresh'>, articleId: string, page: number) {
+	const { rows, total, pages } = await comments(fresh, `${articleId} ${page}`, () =>
+		publicComments(db, articleId, page)
+	);
 	return { shown: rows.map(shownComment), total, totalText: formatNumber(total), page, pages };
 }
 

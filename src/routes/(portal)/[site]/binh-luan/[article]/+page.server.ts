@@ -10,9 +10,9 @@ import { problem } from '#lib/server/problem.ts';
 import { answered, commentsPage, doorOf } from '../../comments.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals: { db }, params, url, parent }) => {
+export const load: PageServerLoad = async ({ locals, params, url, parent }) => {
 	const { frame } = await parent();
-	const article = await findDiscussed(db, { siteId: frame.siteId, slug: params.article });
+	const article = await findDiscussed(locals.db, { siteId: frame.siteId, slug: params.article });
 	if (!article) throw problem('input.not_found');
 	const href = articleHref(frame.base, params.article);
 	return {
@@ -21,7 +21,7 @@ export const load: PageServerLoad = async ({ locals: { db }, params, url, parent
 		href,
 		action: commentsHref(frame.base, params.article),
 		canonical: frame.root + commentsHref('', params.article),
-		comments: await commentsPage(db, article.id, pageOf(url)),
+		comments: await commentsPage(locals, article.id, pageOf(url)),
 		crumbs: [
 			{ label: m.portal_page_home(), href: homeHref(frame.base) },
 			{ label: article.headline, href }
