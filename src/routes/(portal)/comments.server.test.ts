@@ -33,6 +33,7 @@ async function ask(db: Db, part: unknown, { path = '', params, form }: Asked) {
 		params: { site: 'khoi', article: SLUG, address: SLUG, ...params },
 		url,
 		request: new Request(url, form ? { method: 'POST', body } : {}),
+		route: { id: '/(portal)/[site]/binh-luan/[article]' },
 		cookies: { get: () => undefined },
 		getClientAddress: () => `10.9.0.${networks}`,
 		setHeaders: (set: Record<string, string>) => Object.assign(headers, set)
