@@ -13,10 +13,13 @@ const REGISTER = 'schema_migrations';
 
 /**
  * What is folded from postings is not kept: where an archive is loaded the background folds it anew. Registrations are counted as
- * they are loaded. Nor is that by which readers of public pages are recognised within an hour.
+ * they are loaded. Nor is that by which readers of public pages are recognised within an hour,
+ * and those who send comments within a day.
  */
 const DERIVED = [
 	'cells',
+	'comment_keys',
+	'comment_rates',
 	'facet_sets',
 	'foldings',
 	'obligations',
