@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect } from 'vitest';
 import { z } from 'zod';
+import { appraised, DECISION, input, scoreSheet } from '#lib/models/office.sample.ts';
+import { listPublic } from '#lib/models/public.server.ts';
+import { recognise, revoke } from '#lib/models/recognition.server.ts';
 import { drafted, newsroom } from '#lib/newsroom/newsroom.sample.ts';
 import { publishThrough, withdraw } from '#lib/newsroom/publication.server.ts';
 import { publicList } from '#lib/newsroom/public.server.ts';
@@ -10,18 +13,19 @@ import { keepPages } from './pages.ts';
 
 const Port = z.object({ port: z.number() });
 
-test('a page is made once, again at once after a text is published or withdrawn, and for who signed in always', async ({
+test('a page is made once, again at once after a text or a model is published or withdrawn, and for who signed in always', async ({
 	clone,
 	onTestFinished
 }) => {
 	const world = await newsroom(clone.db);
 	let made = 0;
+	const recognised = async () => (await listPublic(clone.db, { unitId: world.top })).total;
 	const pages = keepPages(clone, (_, response) => {
 		made += 1;
-		void publicList(clone.db, { siteId: world.site }).then(({ total }) => {
+		void publicList(clone.db, { siteId: world.site }).then(async ({ total }) => {
 			response.setHeader('cache-control', 'public, no-cache');
 			response.setHeader('surrogate-key', world.site);
-			response.writeHead(200).end(`${total} bài`);
+			response.writeHead(200).end(`${total} bài, ${await recognised()} mô hình`);
 		});
 	});
 	const server = createServer(pages.listener).listen(0, '127.0.0.1');
@@ -37,13 +41,19 @@ test('a page is made once, again at once after a text is published or withdrawn,
 	};
 	await expect.poll(async () => ((await ask()) && made) === ((await ask()) && made)).toBe(true);
 	const known = made;
-	expect(await ask()).toBe('0 bài');
+	expect(await ask()).toBe('0 bài, 0 mô hình');
 	expect(made).toBe(known);
 	const id = await drafted(clone.db, world);
 	await publishThrough(clone.db, world.machine, { id, at: null });
-	await expect.poll(() => ask()).toBe('1 bài');
+	await expect.poll(() => ask()).toBe('1 bài, 0 mô hình');
 	await withdraw(clone.db, world.machine, { id, reason: 'Sai địa danh' });
-	await expect.poll(() => ask()).toBe('0 bài');
+	await expect.poll(() => ask()).toBe('0 bài, 0 mô hình');
+	await scoreSheet(clone.db, 'base');
+	const model = await appraised(clone.db, world.machine, input(world.below));
+	await recognise(clone.db, world.machine, [model], DECISION);
+	await expect.poll(() => ask()).toBe('0 bài, 1 mô hình');
+	await revoke(clone.db, world.machine, model, 'Số liệu sai');
+	await expect.poll(() => ask()).toBe('0 bài, 0 mô hình');
 	const before = made;
 	await ask({ cookie: 'kheo.session=x' });
 	await ask({ cookie: 'kheo.session=x' });

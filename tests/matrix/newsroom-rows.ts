@@ -99,6 +99,14 @@ export const NEWSROOM_ROWS: Readonly<Record<string, Row>> = {
 		ask: ({ newsroom }) => ({ form: { key: randomUUID(), siteId: newsroom.site, headline: 'Tin mới' } })
 	},
 	'/(office)/newsroom/[id] load': { needs: 'newsroom.read', ask: article('draft') },
+	'/(office)/newsroom/[id] address': {
+		needs: 'newsroom.edit',
+		ask: (things) => ({ ...article('draft')(things), form: { slug: 'dia-chi-khac' } })
+	},
+	'/(office)/newsroom/[id] address:published': {
+		needs: 'newsroom.publish',
+		ask: (things) => ({ ...article('published')(things), form: { slug: 'dia-chi-khac' } })
+	},
 	'/(office)/newsroom/[id] preview': { needs: 'newsroom.write', ask: article('draft') },
 	'/(office)/newsroom/[id] endPreviews': { needs: 'newsroom.write', ask: article('draft') },
 	'/(office)/newsroom/[id]/edit load': { needs: 'newsroom.read', ask: article('draft') },

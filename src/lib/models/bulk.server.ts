@@ -6,6 +6,7 @@ import { post, type NewPosting } from '#lib/ledger/ledger.server.ts';
 import { normalise } from '#lib/vietnamese/text.ts';
 import { posting, type Held } from './change.server.ts';
 import { enrol } from './enrol.server.ts';
+import { tellRegisterStale } from './public.server.ts';
 import type { RegistrationInput } from './registration.server.ts';
 
 /** A registration that a list brings as already registered, and what the list says was decided on it. */
@@ -46,6 +47,8 @@ export async function registerAll(tx: Tx, lists: Lists): Promise<{ held: Held[];
 			tx,
 			entries.flatMap((entry) => postingsOf(entry, lists))
 		);
+		const shown = entries.filter(({ row }) => row.recognised).map(({ held }) => held.id);
+		if (shown.length > 0) await tellRegisterStale(tx, shown);
 		all.held.push(...entries.map((entry) => entry.held));
 		all.actions.push(...entries.map((entry) => actionOf(entry, lists.importId)));
 	}

@@ -9,6 +9,7 @@ import { authoriseAll } from '#lib/units/authority.server.ts';
 import { holdersOf } from '#lib/units/taker.server.ts';
 import { fold } from '#lib/vietnamese/text.ts';
 import { allowed, facets, LEADS_TO, may, type Registration, type Verb } from './model.ts';
+import { tellRegisterStale } from './public.server.ts';
 
 export type Held = Registration & { homeId: string };
 
@@ -75,6 +76,9 @@ export async function change(db: Db, actor: Actor, wanted: Change): Promise<{ co
 /** A registration, locked and allowed to change, and what is to be done to it. */
 export type Entry = { held: Held; actionId: string; effect: Effect };
 
+/** What public pages show changes with these, and with corrections. */
+const PUBLIC_VERBS: readonly Verb[] = ['recognise', 'revoke'];
+
 /** Moves the states and enters the postings; answers the actions, which are the caller's to write. */
 export async function enter(
 	tx: Tx,
@@ -87,6 +91,11 @@ export async function enter(
 		tx,
 		entries.flatMap(({ effect }) => effect.postings ?? [])
 	);
+	if (PUBLIC_VERBS.includes(by.verb))
+		await tellRegisterStale(
+			tx,
+			entries.map(({ held }) => held.id)
+		);
 	return entries.map(({ held, actionId, effect }) =>
 		actionOf(held, { id: actionId, verb: by.verb, reason: by.reason ?? null, details: effect.details ?? {} })
 	);

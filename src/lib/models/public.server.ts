@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Db } from '#lib/server/db.ts';
+import type { Db, Tx } from '#lib/server/db.ts';
+import { tellStale } from '#lib/server/public-pages.ts';
 import { fold } from '#lib/vietnamese/text.ts';
 import type { Field, Level } from './model.ts';
 
@@ -128,4 +129,18 @@ async function listPublicCopies(db: Db, of: { unitId: string; modelId: string })
 		join registrations r on r.model_id = m.id ${UNIT_THEN}
 		where me.id = ${of.modelId}::uuid and ${RECOGNISED} order by m.id, r.year desc limit 100`.execute(db);
 	return rows;
+}
+
+/** Tells who keeps public pages that the register of the sites above these registrations, and above their copies, has changed. */
+export async function tellRegisterStale(tx: Tx, registrationIds: readonly string[]): Promise<void> {
+	const { rows } = await sql<{ id: string }>`
+		with changed as (select model_id from registrations where id = any(${[...registrationIds]}::uuid[])),
+		shown (id) as (
+			select model_id from changed
+			union select m.id from models m join changed c on m.replicated_from_id = c.model_id
+			union select m.replicated_from_id from models m join changed c on m.id = c.model_id)
+		select distinct s.id from registrations r
+		join unit_paths p on p.unit_id = r.unit_id and upper_inf(p.known) join sites s on s.unit_id = p.ancestor_id
+		where r.state <> 'withdrawn' and r.model_id in (select id from shown)`.execute(tx);
+	if (rows.length > 0) await tellStale(tx, { siteIds: rows.map(({ id }) => id) });
 }

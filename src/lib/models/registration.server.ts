@@ -14,6 +14,7 @@ import { refuseUnlessInForce } from './choice.server.ts';
 import { actionOf, change, hold, posting, refuseUnlessAllowed, type Held, type Step } from './change.server.ts';
 import { enrol, insertTags } from './enrol.server.ts';
 import type { Contents, Field, Kind, Level, Novelty, Subject } from './model.ts';
+import { tellRegisterStale } from './public.server.ts';
 
 /** What a form, an API call or a row of a list says about a registration. */
 export type RegistrationInput = {
@@ -256,6 +257,7 @@ export async function correct(
 				return posting(now, measure, { onDate: day, cohortOn, actionId });
 			})
 		);
+		await tellRegisterStale(tx, [held.id]);
 		const details = differences(held, corrected.input);
 		return { result: { id: held.id }, actions: [actionOf(now, { id: actionId, verb: 'correct', reason, details })] };
 	});

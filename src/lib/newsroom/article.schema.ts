@@ -112,5 +112,10 @@ export function instantOf({ day, time }: z.output<typeof PublicationForm>): Date
 	return new Date(`${day}T${hours.padStart(2, '0')}:${minutes}:00+07:00`);
 }
 
+/** Another address for an article. */
+export const AddressForm = z.strictObject({
+	slug: Slug.refine((slug) => slug !== null, 'field_required').transform((slug) => slug ?? '')
+});
+
 export const ReasonForm = z.strictObject({ reason: Reason });
 export const NoteForm = z.strictObject({ note: Reason });

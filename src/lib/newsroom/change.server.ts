@@ -4,6 +4,7 @@ import type { Actor } from '#lib/accounts/actor.ts';
 import { command, type NewAction } from '#lib/actions/action.server.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
+import { tellStale } from '#lib/server/public-pages.ts';
 import { authorise } from '#lib/units/authority.server.ts';
 import { allowed, may, needs, type Kind, type State, type Verb } from './article.ts';
 
@@ -88,18 +89,7 @@ export function actionOf(
 	return { ...action, homeId: held.homeId, noun: 'article', recordId: held.id, unitId: held.unitId };
 }
 
-/** The channel on which who keeps public pages hears, after commit, what of them is old. */
-export const FRESHNESS_CHANNEL = 'kheo_public';
-
-/** What has changed for the public: everything of these sites, or what shows one article. */
-export type Stale = { siteIds: string[]; articleId?: string; pictureId?: string };
-
-/** Tells every process, when the transaction commits and only then, which public pages are no longer as they were. */
-export async function tellStale(tx: Db, stale: Stale): Promise<void> {
-	await sql`select pg_notify(${FRESHNESS_CHANNEL}, ${JSON.stringify(stale)})`.execute(tx);
-}
-
-/** The same for an article: on every site where it stands. */
+/** Tells who keeps pages that an article is no longer as it was, on every site where it stands. */
 export async function tellArticleStale(tx: Db, articleId: string): Promise<void> {
 	const { rows } = await sql<{ siteId: string }>`
 		select site_id as "siteId" from placements where article_id = ${articleId}::uuid and state = 'accepted'`.execute(tx);

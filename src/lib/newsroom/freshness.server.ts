@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { z } from 'zod';
 import { log } from '#lib/server/log.ts';
-import { FRESHNESS_CHANNEL } from './change.server.ts';
+import { FRESHNESS_CHANNEL } from '#lib/server/public-pages.ts';
 
 /** Hears which public pages are old, on a connection of its own; tells at once when it can hear no longer. */
 

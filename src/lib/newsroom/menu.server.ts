@@ -66,6 +66,14 @@ export async function listMenus(db: Db, siteId: string): Promise<MenuEntry[]> {
 	return rows;
 }
 
+/** The articles that the menus of a site lead to, by what they are called. */
+export async function listMenuArticles(db: Db, siteId: string): Promise<{ id: string; headline: string }[]> {
+	const { rows } = await sql<{ id: string; headline: string }>`
+		select distinct a.id, a.headline from menu_entries e join articles a on a.id = e.article_id
+		where e.site_id = ${siteId}::uuid order by a.headline, a.id`.execute(db);
+	return rows;
+}
+
 type Link = {
 	id: string;
 	label: string;

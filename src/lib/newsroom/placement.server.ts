@@ -4,9 +4,10 @@ import type { Actor } from '#lib/accounts/actor.ts';
 import { command } from '#lib/actions/action.server.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
+import { tellStale } from '#lib/server/public-pages.ts';
 import { authorise, visibleTo } from '#lib/units/authority.server.ts';
 import { normalise } from '#lib/vietnamese/text.ts';
-import { actionOf, hold, tellStale, type Held } from './change.server.ts';
+import { actionOf, hold, type Held } from './change.server.ts';
 import { holdSite } from './site.server.ts';
 import type { PlacementState, PlacementWay } from './site.ts';
 

@@ -5,10 +5,10 @@ import { command, type NewAction } from '#lib/actions/action.server.ts';
 import { today } from '#lib/server/clock.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
+import { tellStale } from '#lib/server/public-pages.ts';
 import { authorise, visibleTo } from '#lib/units/authority.server.ts';
 import { homeOf } from '#lib/units/unit.server.ts';
 import { slugOf } from './article.ts';
-import { tellStale } from './change.server.ts';
 import type { SectionForm, SiteForm } from './site.schema.ts';
 import type { Section, Site } from './site.ts';
 

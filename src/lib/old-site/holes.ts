@@ -14,7 +14,8 @@ export const HOLE_KINDS = [
 	'blank_day',
 	'broken_letters',
 	'cut_off',
-	'quote_unclosed'
+	'quote_unclosed',
+	'caption_alone'
 ] as const;
 type HoleKind = (typeof HOLE_KINDS)[number];
 
@@ -79,6 +80,18 @@ function unclosed(text: string, { paragraph, next }: { paragraph: number; next: 
 /** A mark that is missing is a fault to mend, but nothing that readers would miss. */
 export function isLost({ kind }: Hole): boolean {
 	return kind !== 'quote_unclosed';
+}
+
+const CAPTION_AT_MOST = 160;
+const LONG = 200;
+
+/** Of a page saved as words the pictures are gone and their captions stand between paragraphs: short, and no sentence. */
+export function findCaptions(paragraphs: readonly string[]): Hole[] {
+	return paragraphs.flatMap((text, index) => {
+		const isBetween = [paragraphs[index - 1], paragraphs[index + 1]].every((beside) => (beside?.length ?? 0) > LONG);
+		const isCaption = isBetween && text.length <= CAPTION_AT_MOST && !/[.:;,!?…”"]$/.test(text);
+		return isCaption ? [{ kind: 'caption_alone' as const, paragraph: index + 1, around: text }] : [];
+	});
 }
 
 function holesOf(text: string, { paragraph, isHabit }: { paragraph: number; isHabit: boolean }): Hole[] {

@@ -5,7 +5,7 @@ import { normalise } from '#lib/vietnamese/text.ts';
 import { NO_HOST, hostOf, pathOf } from './address.ts';
 import { readContent } from './content.ts';
 import { takeSignature, tidy } from './furniture.ts';
-import { EMPTY_LINK, findHoles, isLost, type Hole } from './holes.ts';
+import { EMPTY_LINK, findCaptions, findHoles, isLost, type Hole } from './holes.ts';
 import { eventDay } from './instants.ts';
 import type { Attachment, OldPage } from './page.ts';
 import { paragraphsOf, shortened, textOf, type Left, type OldPicture, type Piece } from './piece.ts';
@@ -75,7 +75,7 @@ export function make(page: OldPage, known: Known, now: Date): Made {
 	const cover = page.cover ? describe({ address: page.cover, alt: '', caption: '', credit: '' }, page, known) : null;
 	const publishedAt = page.publishedAt ?? tidied.publishedAt;
 	const paragraphs = [lead, ...pieces.flatMap(paragraphsOf)].filter((text) => text !== '');
-	const holes = findHoles(paragraphs);
+	const holes = [...findHoles(paragraphs), ...(page.isTitleInText ? findCaptions(paragraphs) : [])];
 	const all = cover && cover.address !== '' && !cover.alt ? [{ picture: cover }, ...described] : described;
 	return {
 		headline: title.length > HEADLINE_AT_MOST ? `${title.slice(0, HEADLINE_AT_MOST - 1)}…` : title,

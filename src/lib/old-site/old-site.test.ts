@@ -263,7 +263,7 @@ describe('pages that offices published', () => {
 	test('holes are found where words are missing, and nowhere else', ({ skip }) => {
 		if (names.length === 0) skip('the published pages are not beside the project (../shared/seeds)');
 		const made = names.map((name) => saved(readFileSync(join(SEEDS, name), 'utf8'), name));
-		expect(made.map(({ holes }) => holes.length)).toEqual([0, 4, 1, 0, 0]);
+		expect(made.map(({ holes }) => holes.length)).toEqual([1, 4, 1, 3, 0]);
 		expect(made.map(({ byline }) => byline.name)).toEqual([
 			'Viết Thọ',
 			'Minh Phong',

@@ -5,7 +5,7 @@ import { articleHref, isPagePart } from '#lib/newsroom/portal-address.ts';
 import type { Site } from '#lib/newsroom/site.ts';
 import type { Db } from '#lib/server/db.ts';
 import { NO_HOST, hostOf, wishedSlug } from './address.ts';
-import { fileKey, type Known } from './make.ts';
+import { fileKey, make, type Known } from './make.ts';
 import type { Attachment, OldPage } from './page.ts';
 import { readSource } from './source.server.ts';
 
@@ -56,9 +56,17 @@ export async function survey(db: Db, site: Site, from: { path: string; encoding:
 function listedOf(page: OldPage, hosts: Set<string>): Listed {
 	const host = hostOf(page.base);
 	if (host) hosts.add(host);
-	const wished = page.paths.flatMap((path) => wishedSlug(path) ?? [])[0] ?? page.title;
+	const wished = page.paths.flatMap((path) => wishedSlug(path) ?? [])[0] ?? titleOf(page);
 	return { paths: page.paths, wished: slugOf(wished) };
 }
+
+/** Of a saved text the title is its first line that is not the site's. */
+function titleOf(page: OldPage): string {
+	if (!page.isTitleInText) return page.title;
+	return make(page, NOTHING_KNOWN, new Date(0)).headline;
+}
+
+const NOTHING_KNOWN: Known = { authors: new Map(), attachments: new Map(), hosts: new Set(), nowAt: () => null };
 
 async function addressed(db: Db, site: Site, listed: readonly Listed[]): Promise<Survey['pages']> {
 	const here = await slugsHere(db, site.id, listed);

@@ -1,12 +1,14 @@
 import { fail } from '@sveltejs/kit';
 import { signedIn } from '#lib/accounts/guard.ts';
 import { ACTS, hindrance, isSavable } from '#lib/newsroom/act.ts';
+import { AddressForm } from '#lib/newsroom/article.schema.ts';
 import { life } from '#lib/newsroom/article.ts';
 import { get } from '#lib/newsroom/list.server.ts';
 import { endPreviews, listPreviews, makePreview } from '#lib/newsroom/preview.server.ts';
+import { readdress } from '#lib/newsroom/publication.server.ts';
 import { rightsOn, standingOf } from '#lib/newsroom/rights.server.ts';
 import { showText } from '#lib/newsroom/shown.server.ts';
-import { attempt } from '#lib/server/form.ts';
+import { attempt, fields, parse } from '#lib/server/form.ts';
 import { word } from '#lib/ui/word.ts';
 import { recordId } from '../record.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -33,6 +35,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params }
 		}),
 		isSavable: isSavable(article, rights),
 		isAhead: article.publicVersion !== null && article.version !== article.publicVersion,
+		mayReaddress: rights[article.publicVersion === null ? 'newsroom.edit' : 'newsroom.publish'],
 		mayPreview: rights['newsroom.write'],
 		previews,
 		told: history
@@ -51,6 +54,14 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params }
 const TOLD_AT_MOST = 30;
 
 export const actions: Actions = {
+	address: async ({ request, locals: { db, ...locals }, params }) => {
+		const actor = signedIn(locals);
+		const data = await request.formData();
+		const read = parse(data, AddressForm);
+		if (!read.ok) return read.failure;
+		const given = { id: recordId(params.id), slug: read.value.slug };
+		return (await attempt(() => readdress(db, actor, given), fields(data))) ?? { readdressed: given.slug };
+	},
 	preview: async ({ locals: { db, ...locals }, params, url }) => {
 		const actor = signedIn(locals);
 		const made = await attempt(() => makePreview(db, actor, recordId(params.id)));

@@ -30,6 +30,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params }
 		act,
 		article: { id, headline, siteName, state },
 		hindrance: hindrance(act, standing, await rightsOn(db, actor, article.unitId)),
+		earlierAt: act.verb === 'publish' ? article.earlierAt : null,
 		steps: act.verb === 'publish' ? (stepsToPublish(state) ?? []) : []
 	};
 };

@@ -27,9 +27,10 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 	const actor = signedIn(locals);
 	const site = await getSite(db, actor, recordId(params.id));
 	await authorise(db, actor, 'newsroom.manage', site.unitId);
-	const [sections, entries, groups, pictures, sites] = await Promise.all([
+	const [sections, entries, articles, groups, pictures, sites] = await Promise.all([
 		listSections(db, site.id),
 		menus.listMenus(db, site.id),
+		menus.listMenuArticles(db, site.id),
 		menus.listLinks(db, site.id),
 		listPictures(db, site.id, 60),
 		listSites(db, actor)
@@ -38,6 +39,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 		site,
 		sections,
 		entries,
+		articles,
 		groups,
 		pages: PAGES_THERE,
 		pictures: pictures.map(({ id, alt }) => ({ value: id, label: alt })),
@@ -65,15 +67,26 @@ function acting<S extends z.ZodType>(schema: S, run: Run<z.output<S>>) {
 const One = z.strictObject({ id: Id });
 const Column = z.array(z.string().max(2000)).max(60, 'field_too_long').default([]);
 
-/** The rows of the menus as columns of fields; a row without words is left out. */
+/**
+ * The rows of the menus as columns of fields; a row without words is left out, and one that is marked to be removed. A
+ * target is chosen, or where none is, typed as an address.
+ */
 const MenuForm = z
-	.strictObject({ menu: Column, labelVi: Column, labelEn: Column, target: Column })
-	.transform(({ menu, labelVi, labelEn, target }, context) => {
-		const rows = labelVi.flatMap((label, at) =>
-			label.trim() === ''
-				? []
-				: [{ menu: menu[at], labelVi: label, labelEn: labelEn[at] ?? '', target: target[at] ?? '' }]
-		);
+	.strictObject({
+		menu: Column,
+		labelVi: Column,
+		labelEn: Column,
+		target: Column,
+		address: Column,
+		/** Numbers of rows. */
+		remove: Column
+	})
+	.transform(({ menu, labelVi, labelEn, target, address, remove }, context) => {
+		const rows = labelVi.flatMap((label, at) => {
+			if (label.trim() === '' || remove.includes(String(at))) return [];
+			const to = target[at] || (address[at] ?? '').trim();
+			return [{ menu: menu[at], labelVi: label, labelEn: labelEn[at] ?? '', target: to }];
+		});
 		const read = z.array(MenuEntryForm).safeParse(rows);
 		if (read.success) return read.data;
 		const [issue] = read.error.issues;
