@@ -3,7 +3,7 @@ import { PLANNED_ONCE, type Db } from '#lib/server/db.ts';
 import { LINE_COLUMNS, LINES, type Counted, type ListedPublic } from './public.server.ts';
 import { VIEW_COUNT } from './view.server.ts';
 
-type Front = {
+export type Front = {
 	/** What the newsroom keeps at the head, then the newest. */
 	head: Counted<ListedPublic>[];
 	/** The newest of each open section, by the section's id. */

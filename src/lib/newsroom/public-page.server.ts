@@ -69,38 +69,40 @@ export function viewsText(count: number): string {
 	return count > 0 ? m.portal_views({ count: formatNumber(count) }) : '';
 }
 
-/** A line of a list as it is shown. */
-export type Line = {
+/** A line of a short list as it is shown. */
+type ShortLine = {
 	id: string;
 	href: string;
 	headline: string;
-	lead: string;
 	day: string;
 	at: string;
 	section: { name: string; href: string } | null;
-	picture: string;
 };
+/** A line of a list with its picture. */
+export type Line = ShortLine & { lead: string; picture: string };
 
 /** How wide a list shows a picture. */
 const LIST_SIZES = '(max-width: 40rem) 96px, 200px';
+
+export function shortLineOf(row: ListedPublic, base: string): ShortLine {
+	return {
+		id: row.id,
+		href: articleHref(base, row.slug),
+		headline: row.headline,
+		day: dayText(row.shownAt),
+		at: row.shownAt.toISOString(),
+		section: row.sectionSlug
+			? { name: inLanguage(getLocale(), row.sectionVi ?? '', row.sectionEn), href: sectionHref(base, row.sectionSlug) }
+			: null
+	};
+}
 
 export function lineOf(
 	row: ListedPublic,
 	base: string,
 	picture: { sizes: string; isLazy: boolean } = { sizes: LIST_SIZES, isLazy: true }
 ): Line {
-	return {
-		id: row.id,
-		href: articleHref(base, row.slug),
-		headline: row.headline,
-		lead: row.lead,
-		day: dayText(row.shownAt),
-		at: row.shownAt.toISOString(),
-		section: row.sectionSlug
-			? { name: inLanguage(getLocale(), row.sectionVi ?? '', row.sectionEn), href: sectionHref(base, row.sectionSlug) }
-			: null,
-		picture: row.cover ? coverHtml(row.cover, picture) : ''
-	};
+	return { ...shortLineOf(row, base), lead: row.lead, picture: row.cover ? coverHtml(row.cover, picture) : '' };
 }
 
 function coverHtml(cover: Cover, { sizes, isLazy }: { sizes: string; isLazy: boolean }): string {

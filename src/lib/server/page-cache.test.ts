@@ -40,11 +40,12 @@ async function serve({ onTestFinished }: TestContext, { hintsEarly }: { hintsEar
 	return { ask, shown, port, old: () => store.dropTagged(['site']) };
 }
 
-test('each answer, made or kept, tells which article it shows; who asks is not told', async (context) => {
-	const { ask, shown } = await serve(context, { hintsEarly: false });
+test('each page, made or kept, tells which article it shows, for readers only: not HEAD, not who signed in; who asks is not told', async (context) => {
+	const { ask, shown, port } = await serve(context, { hintsEarly: false });
 	const { names } = await ask();
 	await ask();
 	await ask({ cookie: 'kheo.session=x' });
+	await fetch(`http://127.0.0.1:${port}/khoi`, { method: 'HEAD' });
 	expect(shown).toEqual(['site article', 'site article']);
 	expect(names.filter((name) => name.startsWith('surrogate'))).toEqual([]);
 });

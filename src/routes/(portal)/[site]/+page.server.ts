@@ -1,10 +1,10 @@
 import { redirect } from '@sveltejs/kit';
 import { makeMemory } from '#lib/newsroom/memory.ts';
 import { listLinks, type LinkGroup } from '#lib/newsroom/menu.server.ts';
-import { publicFront } from '#lib/newsroom/front.server.ts';
+import { publicFront, type Front } from '#lib/newsroom/front.server.ts';
 import { articleHref } from '#lib/newsroom/portal-address.ts';
 import { findMoved } from '#lib/newsroom/public.server.ts';
-import { lineOf, mostReadOn, viewsText } from '#lib/newsroom/public-page.server.ts';
+import { COUNTS_KEPT_S, lineOf, mostReadOn, shortLineOf, viewsText } from '#lib/newsroom/public-page.server.ts';
 import { inLanguage } from '#lib/newsroom/site.ts';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import type { PageServerLoad } from './$types';
@@ -13,6 +13,7 @@ const NEWEST = 9;
 const OF_SECTION = 4;
 const LEAD_SIZES = '(max-width: 56rem) 100vw, 36rem';
 
+const fronts = makeMemory<Front>(COUNTS_KEPT_S);
 const directory = makeMemory<LinkGroup[]>(60);
 
 export const load: PageServerLoad = async ({ locals, url, parent }) => {
@@ -22,7 +23,7 @@ export const load: PageServerLoad = async ({ locals, url, parent }) => {
 	const movedTo = url.search ? await findMoved(db, frame.siteId, `/${url.search}`) : null;
 	if (movedTo !== null) redirect(301, articleHref(frame.base, movedTo));
 	const [{ head, bySection }, groups, most] = await Promise.all([
-		publicFront(db, frame.siteId, { head: NEWEST, ofSection: OF_SECTION }),
+		fronts(locals.fresh, frame.siteId, () => publicFront(db, frame.siteId, { head: NEWEST, ofSection: OF_SECTION })),
 		directory(locals.fresh, frame.siteId, () => listLinks(db, frame.siteId)),
 		mostReadOn(frame, locals)
 	]);
@@ -33,10 +34,10 @@ export const load: PageServerLoad = async ({ locals, url, parent }) => {
 		firstViews: viewsText(first?.viewCount ?? 0),
 		mostRead: most,
 		firstCaption: first?.cover?.caption ?? null,
-		newest: rest.map((row) => lineOf(row, frame.base)),
+		newest: rest.map((row) => shortLineOf(row, frame.base)),
 		sections: frame.sections.flatMap((section) => {
 			const rows = bySection.get(section.id) ?? [];
-			return rows.length > 0 ? [{ ...section, lines: rows.map((row) => lineOf(row, frame.base)) }] : [];
+			return rows.length > 0 ? [{ ...section, lines: rows.map((row) => shortLineOf(row, frame.base)) }] : [];
 		}),
 		groups: groups
 			.filter(({ links }) => links.length > 0)

@@ -11,7 +11,7 @@ import {
 	tagHref
 } from '#lib/newsroom/portal-address.ts';
 import { findHome, type ListedPublic, type PublicArticle } from '#lib/newsroom/public.server.ts';
-import { instantText, lineOf, mostReadOn, viewsText } from '#lib/newsroom/public-page.server.ts';
+import { instantText, mostReadOn, shortLineOf, viewsText } from '#lib/newsroom/public-page.server.ts';
 import { listRelated } from '#lib/newsroom/related.server.ts';
 import { renderBody, renderPicture, TEXT_SIZES } from '#lib/newsroom/render.ts';
 import { ADDRESSES, figuresShown } from '#lib/newsroom/shown.server.ts';
@@ -21,7 +21,6 @@ import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { today } from '#lib/server/clock.ts';
 import type { Db } from '#lib/server/db.ts';
-import { qrCode } from '#lib/ui/qr-code.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
 import { commentsPage } from '../comments.server.ts';
 
@@ -74,10 +73,9 @@ export async function articlePage(
 		crumbs: [{ label: m.portal_page_home(), href: homeHref(base) }, ...(section ? [section] : [])],
 		section,
 		comments: { ...comments, isOpen: article.isCommentable, href: commentsHref(base, article.slug) },
-		related: beside.map((row) => lineOf(row, base)),
+		related: beside.map((row) => shortLineOf(row, base)),
 		data: dataElement(describe({ frame, article, canonical, section: section?.label ?? null })),
 		sharePicture: sharePicture({ frame, article }),
-		qr: qrCode(own),
 		share: shareWays(own, article.headline)
 	};
 }
