@@ -293,6 +293,18 @@ CREATE INDEX article_files_file_index ON public.article_files USING btree (file_
 grant delete, insert, select on article_files to kheo_app;
 comment on table article_files is 'Files put to an article. The public gets those that its public text names.';
 
+create table article_models (
+	article_id uuid not null,
+	registration_id uuid not null,
+	action_id uuid not null,
+	constraint article_models_article_fk FOREIGN KEY (article_id) REFERENCES articles(id),
+	constraint article_models_registration_fk FOREIGN KEY (registration_id) REFERENCES registrations(id),
+	constraint article_models_pk PRIMARY KEY (article_id, registration_id)
+);
+CREATE INDEX article_models_registration_index ON public.article_models USING btree (registration_id);
+grant delete, insert, select on article_models to kheo_app;
+comment on table article_models is 'Recognised models that an article introduces to the public: the register shows its pictures and its lead with them.';
+
 create table article_notes (
 	id uuid not null,
 	article_id uuid not null,

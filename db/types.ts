@@ -133,6 +133,12 @@ export interface ArticleFiles {
   file_id: string;
 }
 
+export interface ArticleModels {
+  action_id: string;
+  article_id: string;
+  registration_id: string;
+}
+
 export interface ArticleNotes {
   action_id: string;
   article_id: string;
@@ -1670,6 +1676,7 @@ export interface DB {
   appraisals: Appraisals;
   article_figures: ArticleFigures;
   article_files: ArticleFiles;
+  article_models: ArticleModels;
   article_notes: ArticleNotes;
   article_pictures: ArticlePictures;
   article_previews: ArticlePreviews;

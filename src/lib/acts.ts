@@ -28,6 +28,8 @@ export const ACTS = {
 		'readdress',
 		'take_over',
 		'attach',
+		'introduce',
+		'end_introduction',
 		'push_down',
 		'propose_up',
 		'accept_placement',

@@ -189,6 +189,7 @@ export function visits({ models, reports, imports, users, newsroom }: Prepared):
 			name: 'newsroom-id-withdrawal'
 		}),
 		visit('/(office)/newsroom/[id]/versions', ['newsroom', `/newsroom/${newsroom.published}/versions`]),
+		visit('/(office)/newsroom/[id]/models', ['newsroom', `/newsroom/${newsroom.published}/models`]),
 		visit('/(office)/newsroom/[id]/placements', ['newsroom', `/newsroom/${newsroom.published}/placements`]),
 		visit('/(office)/newsroom/pictures/[id]', ['newsroom', `/newsroom/pictures/${newsroom.picture}`]),
 		visit('/(office)/newsroom/comments', ['newsroom', '/newsroom/comments']),

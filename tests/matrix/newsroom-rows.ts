@@ -82,6 +82,11 @@ const placed =
 		form: { siteId: things.newsroom[at], ...form }
 	});
 
+const introducing = (things: Things) => ({
+	...article('draft')(things),
+	form: { model: `/models/${things.models.recognised}` }
+});
+
 /** Rows of the newsroom's pages. */
 export const NEWSROOM_ROWS: Readonly<Record<string, Row>> = {
 	'/(office)/newsroom load': {
@@ -132,6 +137,9 @@ export const NEWSROOM_ROWS: Readonly<Record<string, Row>> = {
 	},
 	...actRows(),
 	'/(office)/newsroom/[id]/versions load': { needs: 'newsroom.read', ask: article('draft') },
+	'/(office)/newsroom/[id]/models load': { needs: 'newsroom.read', ask: article('draft') },
+	'/(office)/newsroom/[id]/models add': { needs: 'newsroom.write', ask: introducing },
+	'/(office)/newsroom/[id]/models end': { needs: 'newsroom.write', ask: introducing },
 	'/(office)/newsroom/[id]/placements load': { needs: 'newsroom.read', ask: article('draft') },
 	'/(office)/newsroom/[id]/placements push': { needs: 'newsroom.publish', ask: placed('published', 'subsite') },
 	'/(office)/newsroom/[id]/placements propose': { needs: 'newsroom.edit', ask: placed('below', 'site') },

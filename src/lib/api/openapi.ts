@@ -117,12 +117,12 @@ function answerOf(operation: Operation) {
 	return { description, headers, content: { 'application/json': { schema: schemaOf(operation.answer, 'output') } } };
 }
 
-type Described = Omit<ReturnType<typeof z.toJSONSchema>, '$schema'>;
+type Described = Readonly<Record<string, unknown>>;
 /** Schemas do not change while the program runs, and describing all of them anew for each reader took a third of a second. */
 const DESCRIBED = { input: new WeakMap<z.ZodType, Described>(), output: new WeakMap<z.ZodType, Described>() } as const;
 
 /** JSON Schema 2020-12, which OpenAPI 3.1 speaks. What a transformation makes of a text stays a text outside. */
-export function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Readonly<Described> {
+export function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Described {
 	const known = DESCRIBED[io].get(schema);
 	if (known) return known;
 	const { $schema: _, ...described } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });

@@ -1,4 +1,5 @@
 import { operator } from '#lib/accounts/actor.ts';
+import { listPublic } from '#lib/models/public.server.ts';
 import { create } from '#lib/newsroom/article.server.ts';
 import type { Byline, Kind } from '#lib/newsroom/article.ts';
 import { bodySchema, type Body } from '#lib/newsroom/body.ts';
@@ -39,6 +40,8 @@ type Told = {
 	hasFigure?: boolean;
 	tags: readonly string[];
 	byline?: Byline;
+	/** Words of the name of a recognised model that it introduces. */
+	model?: string;
 };
 
 const OFFICE: Byline = { kind: 'office', name: 'Đảng uỷ Khối cơ quan và doanh nghiệp tỉnh', post: null };
@@ -73,6 +76,7 @@ const ARTICLES: readonly Told[] = [
 		lead: 'Từ một nồi cháo buổi sáng, mô hình của đoàn viên ngành y nay phục vụ đều các ngày trong tuần.',
 		section: 'dan-van-kheo',
 		kind: 'feature',
+		model: 'bếp ăn',
 		at: '2024-06-14T08:00:00+07:00',
 		paragraphs: [
 			'Sáng nào cũng vậy, bếp đỏ lửa từ bốn giờ. Người góp gạo, người góp công, sổ ghi từng ngày treo ngay cửa bếp để ai cũng xem được.',
@@ -163,10 +167,10 @@ export async function openNewsroom(db: Db, data: string): Promise<void> {
 	const sections = await openSections(db, site.id);
 	const pictures = await drawPictures(db, site.id, data);
 	const ids: string[] = [];
-	for (const told of ARTICLES) ids.push(await tell(db, { siteId: site.id, told, sections, pictures }));
+	for (const told of ARTICLES) ids.push(await tell(db, { siteId: site.id, unitId: office, told, sections, pictures }));
 	const [first] = ids;
 	if (first) await pushDown(db, actor, { id: first, siteIds: [subsite.id] });
-	const own = await tell(db, { siteId: subsite.id, told: HEALTH, sections: new Map(), pictures: [] });
+	const own = await tell(db, { siteId: subsite.id, unitId: base, told: HEALTH, sections: new Map(), pictures: [] });
 	await proposeUp(db, actor, { id: own, siteId: site.id });
 	await draft(db, site.id);
 	await furnish(db, site.id, sections);
@@ -208,9 +212,16 @@ async function drawPictures(db: Db, siteId: string, data: string): Promise<Pictu
 	return drawn;
 }
 
-type Telling = { siteId: string; told: Told; sections: ReadonlyMap<string, string>; pictures: readonly Picture[] };
+type Telling = {
+	siteId: string;
+	unitId: string;
+	told: Told;
+	sections: ReadonlyMap<string, string>;
+	pictures: readonly Picture[];
+};
 
-async function tell(db: Db, { siteId, told, sections, pictures }: Telling): Promise<string> {
+async function tell(db: Db, { siteId, unitId, told, sections, pictures }: Telling): Promise<string> {
+	const [model] = told.model ? (await listPublic(db, { unitId, search: told.model })).rows : [];
 	const picture = told.picture && pictures[told.headline.length % Math.max(1, pictures.length)];
 	const { id } = await create(db, actor, {
 		siteId,
@@ -229,7 +240,8 @@ async function tell(db: Db, { siteId, told, sections, pictures }: Telling): Prom
 			tags: told.tags,
 			slug: null,
 			commentsOpen: true
-		}
+		},
+		introduces: model?.id
 	});
 	await publishEarlier(db, actor, { id, at: new Date(told.at) });
 	return id;

@@ -99,6 +99,17 @@ export async function listChoices(
 	};
 }
 
+/** A recognised model, whosever it is, by a registration; null: it is none, or not recognised. */
+export async function findRecognised(
+	db: Db,
+	id: string
+): Promise<Pick<PublicModel, 'name' | 'unitName' | 'year'> | null> {
+	const { rows } = await sql<Pick<PublicModel, 'name' | 'unitName' | 'year'>>`
+		select r.name, v.name as "unitName", r.year from registrations r ${UNIT_THEN}
+		where r.id = ${id}::uuid and ${RECOGNISED}`.execute(db);
+	return rows[0] ?? null;
+}
+
 /** One recognised model of a site's unit; null: there is none that is public. */
 export async function findPublic(db: Db, of: { unitId: string; id: string }): Promise<PublicModelPage | null> {
 	const { rows } = await sql<PublicModelPage & { modelId: string }>`

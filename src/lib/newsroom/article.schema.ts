@@ -32,6 +32,16 @@ const Slug = z
 
 export const Reason = required(2000);
 
+/** The page of a model, in the office or in the public register, or its number: what stands last in its address. */
+export const ModelAddress = z
+	.string()
+	.trim()
+	.max(500, 'field_too_long')
+	.transform(
+		(value) => /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\W*$)/i.exec(value.split(/[?#]/)[0] ?? '')?.[0] ?? ''
+	)
+	.refine((id) => id !== '', 'field_model_address');
+
 /** "dân chủ cơ sở, Nghệ An": tags with commas between, each once. */
 const Tags = z
 	.string()

@@ -10,6 +10,7 @@ import { leadsTo, slugOf, type Byline, type Kind, type Source } from './article.
 import { listAttachments, listPictures, type Body } from './body.ts';
 import { actionOf, change, hold, tellArticleStale, type Held } from './change.server.ts';
 import { refuseUnknownFigures } from './figure.server.ts';
+import { writeIntroduction } from './introduction.server.ts';
 import { isPagePart } from './portal-address.ts';
 import { findSection, holdSite } from './site.server.ts';
 
@@ -33,11 +34,11 @@ export type Filing = {
 	commentsOpen: boolean;
 };
 
-/** Begins an article as a draft at home on a site. Answers its id. */
+/** Begins an article as a draft at home on a site; `introduces`: a recognised model, by a registration. Answers its id. */
 export async function create(
 	db: Db,
 	actor: Actor,
-	given: { siteId: string; text: Text; filing: Filing; key?: string | undefined }
+	given: { siteId: string; text: Text; filing: Filing; introduces?: string | undefined; key?: string | undefined }
 ): Promise<{ id: string }> {
 	return command(
 		db,
@@ -69,6 +70,8 @@ export async function create(
 				.execute();
 			await writeVersion(tx, actor, { article, text, number: 1, basedOn: null, actionId });
 			await tag(tx, article.id, filing.tags);
+			if (given.introduces)
+				await writeIntroduction(tx, { articleId: article.id, registrationId: given.introduces, actionId });
 			await sql`
 				insert into placements (site_id, article_id, way, state, section_id, action_id)
 				values (${site.id}::uuid, ${article.id}::uuid, 'home', 'accepted', ${filing.sectionId}::uuid, ${actionId}::uuid)`.execute(

@@ -7,7 +7,7 @@ import { readFrame, type Frame } from './frame.server.ts';
 import { makeMemory } from './memory.ts';
 import { pictureAddress } from './picture.ts';
 import { articleHref, sectionHref } from './portal-address.ts';
-import type { Cover, ListedPublic } from './public.server.ts';
+import type { Cover, ListedPublic, PublicPicture } from './public.server.ts';
 import { renderPicture } from './render.ts';
 import { mostRead, PERIODS, type MostRead, type Period } from './view.server.ts';
 import { inLanguage } from './site.ts';
@@ -105,7 +105,20 @@ export function lineOf(
 	return { ...shortLineOf(row, base), lead: row.lead, picture: row.cover ? coverHtml(row.cover, picture) : '' };
 }
 
-function coverHtml(cover: Cover, { sizes, isLazy }: { sizes: string; isLazy: boolean }): string {
+const SHARE_WIDTH = 1600;
+
+/** A picture as programs elsewhere fetch it that show a link to a page of the site: its whole address and size. */
+export function sharedPicture(
+	{ id, width, height, isDrawn }: PublicPicture,
+	{ root }: Pick<Frame, 'root'>
+): { url: string; width: number; height: number } {
+	const drawn = isDrawn && width >= SHARE_WIDTH ? SHARE_WIDTH : 0;
+	const url = new URL(pictureAddress(id, drawn, 'jpeg'), root).href;
+	return { url, width: drawn || width, height: drawn === 0 ? height : Math.round((height * drawn) / width) };
+}
+
+/** A picture at the head of something, as markup. */
+export function coverHtml(cover: Cover, { sizes, isLazy }: { sizes: string; isLazy: boolean }): string {
 	return renderPicture(cover, { alt: cover.alt, sizes, isLazy }, pictureAddress);
 }
 

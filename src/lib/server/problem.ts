@@ -270,6 +270,7 @@ export const PROBLEMS = {
 	'old_site.too_deep': { status: 422 },
 	'old_site.unreadable': { status: 400 },
 	'article.preview_ended': { status: 410 },
+	'article.model_not_recognised': { status: 409 },
 	'placement.not_found': { status: 404 },
 	'placement.not_related': { status: 409 },
 	'placement.state_conflict': { status: 409 },

@@ -4,6 +4,8 @@ import { rightsOn } from '#lib/models/act.server.ts';
 import { list } from '#lib/models/attachment.server.ts';
 import { life } from '#lib/models/life.ts';
 import { get, type FullRegistration } from '#lib/models/list.server.ts';
+import { findRecognised } from '#lib/models/public.server.ts';
+import { listSites } from '#lib/newsroom/site.server.ts';
 import { names } from '#lib/units/unit.server.ts';
 import { recordId } from '../record.ts';
 import { tell, unitsIn } from './history.ts';
@@ -18,12 +20,16 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 		list(db, registration.id),
 		names(db, unitsIn(history))
 	]);
+	const isPublic =
+		['recognised', 'ended'].includes(registration.state) && (await findRecognised(db, registration.id)) !== null;
+	const mayIntroduce = isPublic && (await listSites(db, actor, 'newsroom.write')).length > 0;
 	const acts = actsOn(registration, rights.get(registration.unitId) ?? { write: false, review: false });
 	return {
 		registration: shown,
 		done: doneOf(url),
 		attachments,
 		acts,
+		mayIntroduce,
 		stages: life(
 			registration,
 			history.map(({ verb }) => verb)

@@ -11,7 +11,7 @@ import {
 	tagHref
 } from '#lib/newsroom/portal-address.ts';
 import { findHome, type ListedPublic, type PublicArticle } from '#lib/newsroom/public.server.ts';
-import { instantText, mostReadOn, shortLineOf, viewsText } from '#lib/newsroom/public-page.server.ts';
+import { instantText, mostReadOn, sharedPicture, shortLineOf, viewsText } from '#lib/newsroom/public-page.server.ts';
 import { listRelated } from '#lib/newsroom/related.server.ts';
 import { renderBody, renderPicture, TEXT_SIZES } from '#lib/newsroom/render.ts';
 import { ADDRESSES, figuresShown } from '#lib/newsroom/shown.server.ts';
@@ -121,18 +121,11 @@ function latest(instants: readonly Date[]): Date {
 	return new Date(Math.max(...instants.map((each) => each.getTime())));
 }
 
-const SHARE_WIDTH = 1600;
-
 function pictures({ frame, article }: { frame: Frame; article: PublicArticle }) {
 	const said = new Map(listPictures(article.body).map((each) => [each.picture, each.caption || null]));
 	const shown = [...(article.cover ? [article.cover] : []), ...article.pictures.values()];
 	const unique = [...new Map(shown.map((each) => [each.id, each])).values()];
-	return unique.map((each) => {
-		const width = each.isDrawn && each.width >= SHARE_WIDTH ? SHARE_WIDTH : 0;
-		const height = width === 0 ? each.height : Math.round((each.height * width) / each.width);
-		const url = new URL(pictureAddress(each.id, width, 'jpeg'), frame.root).href;
-		return { url, width: width || each.width, height, caption: said.get(each.id) ?? null };
-	});
+	return unique.map((each) => ({ ...sharedPicture(each, frame), caption: said.get(each.id) ?? null }));
 }
 
 function sharePicture(of: { frame: Frame; article: PublicArticle }) {
