@@ -248,6 +248,9 @@ const REASON_AT_MOST = 1900;
 function reasonText(reasons: readonly Reason[], { holes }: Made): string {
 	const told = reasons.map((reason) => word('old_site_reason', reason));
 	const places = holes.map(({ kind, around }) => `${word('old_site_hole', kind)}: “${around}”`);
-	const text = [m.old_site_draft({ reasons: told.join('; ') }), ...(reasons.includes('holes') ? places : [])].join(' ');
+	const text = [
+		m.old_site_draft({ reasons: told.join('; ') }),
+		...(reasons.includes('holes') ? [places.join('; ')] : [])
+	].join(' ');
 	return text.length > REASON_AT_MOST ? `${text.slice(0, REASON_AT_MOST)}…` : text;
 }
