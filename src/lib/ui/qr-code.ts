@@ -8,7 +8,8 @@ const MASK = 3;
 export function qrCode(text: string): string {
 	const { size, data } = encode(text, { ecc: 'M', border: QUIET, maskPattern: MASK });
 	const path = data.map((row, y) => runsOf(row, y)).join('');
-	return `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 ${size} ${size}' shape-rendering='crispEdges'%3E%3Cpath fill='white' d='M0 0h${size}v${size}H0z'/%3E%3Cpath d='${path}'/%3E%3C/svg%3E`;
+	// An address holds no space.
+	return `data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0,0,${size},${size}'%20shape-rendering='crispEdges'%3E%3Cpath%20fill='white'%20d='M0,0h${size}v${size}H0z'/%3E%3Cpath%20d='${path}'/%3E%3C/svg%3E`;
 }
 
 /** A row of dots as boxes one high, each as long as dots stand together. */
@@ -18,7 +19,7 @@ function runsOf(row: readonly boolean[], y: number): string {
 		if (!row[from]) continue;
 		const end = row.indexOf(false, from);
 		const length = (end < 0 ? row.length : end) - from;
-		path += `M${from} ${y}h${length}v1h-${length}z`;
+		path += `M${from},${y}h${length}v1h-${length}z`;
 		from += length;
 	}
 	return path;
