@@ -14,34 +14,77 @@ const PAGES = [
 	{ name: 'a report', path: '/reports', link: /^\/reports\/[0-9a-f-]{36}$/ }
 ];
 
+const STOPS_SAID = 'the first stop leads to the content, every stop is seen, and none holds the reader';
+
 describe.for(PAGES)('with the keyboard only: $name', ({ path, link }) => {
-	test('the first stop leads to the content, every stop is seen, and none holds the reader', async ({ browser }) => {
+	test(STOPS_SAID, async ({ browser }) => {
 		const page = await enter(browser, 'officer');
 		await page.goto(path);
 		if (link) await page.goto(await hrefLike(page, link));
-		await page.getByRole('main').waitFor();
-
-		await page.keyboard.press('Tab');
-		const skip = page.getByRole('link', { name: 'Đến nội dung chính' });
-		expect(await skip.evaluate((element) => element === document.activeElement)).toBe(true);
-		expect((await stop(page)).inSight).toBe(true);
-		await page.keyboard.press('Enter');
-		await page.keyboard.press('Tab');
-		expect((await stop(page)).inMain).toBe(true);
-
-		await page.goto(page.url().split('#')[0] ?? '');
-		let last = -1;
-		for (let i = 0; i < STOPS; i += 1) {
-			await page.keyboard.press('Tab');
-			const at = await stop(page);
-			if (at.place === -1) break;
-			expect(at, `stop ${i}`).toMatchObject({ inSight: true, outlined: true, named: true });
-			expect(at.place, `stop ${i}: ${at.text}`).toBeGreaterThan(last);
-			last = at.place;
-		}
+		await walkStops(page);
 		await page.context().close();
 	});
 });
+
+const SITE = '/khoi-yen-bai';
+const ARTICLE = /^\/khoi-yen-bai\/[a-z0-9]+(-[a-z0-9]+){5,}$/;
+
+describe('the public site', () => {
+	for (const [name, path, link] of [
+		['the home page', SITE, null],
+		['an article with its form for comments', SITE, ARTICLE]
+	] as const)
+		test(`with the keyboard only, ${name}: ${STOPS_SAID}`, async ({ page }) => {
+			await page.goto(path);
+			if (link) await page.goto(await hrefLike(page, link));
+			await walkStops(page);
+		});
+
+	test('enlarged four times it is read in one column, and nothing is pushed aside', async ({ page }) => {
+		// A screen of 1280 × 1024 has so many pixels left.
+		await page.setViewportSize({ width: 320, height: 256 });
+		await page.goto(SITE);
+		const article = await hrefLike(page, ARTICLE);
+		for (const path of [
+			SITE,
+			article,
+			...['luu-tru', 'tim-kiem?q=dan+van', 'mo-hinh', 'so-lieu'].map((one) => `${SITE}/${one}`)
+		]) {
+			await page.goto(path);
+			const { inner, outer } = await page.evaluate(() => {
+				const { clientWidth, scrollWidth } = document.documentElement;
+				return { inner: scrollWidth, outer: clientWidth };
+			});
+			expect(inner, path).toBeLessThanOrEqual(outer);
+			const heading = page.getByRole('main').getByRole('heading', { level: 1 }).first();
+			await heading.scrollIntoViewIfNeeded();
+			expect(await heading.isVisible(), path).toBe(true);
+		}
+	});
+});
+
+/** From the top of a page to its end, a stop at a time. */
+async function walkStops(page: Page): Promise<void> {
+	await page.getByRole('main').waitFor();
+	await page.keyboard.press('Tab');
+	const skip = page.getByRole('link', { name: 'Đến nội dung chính' });
+	expect(await skip.evaluate((element) => element === document.activeElement)).toBe(true);
+	expect((await stop(page)).inSight).toBe(true);
+	await page.keyboard.press('Enter');
+	await page.keyboard.press('Tab');
+	expect((await stop(page)).inMain).toBe(true);
+
+	await page.goto(page.url().split('#')[0] ?? '');
+	let last = -1;
+	for (let i = 0; i < STOPS; i += 1) {
+		await page.keyboard.press('Tab');
+		const at = await stop(page);
+		if (at.place === -1) break;
+		expect(at, `stop ${i}`).toMatchObject({ inSight: true, outlined: true, named: true });
+		expect(at.place, `stop ${i}: ${at.text}`).toBeGreaterThan(last);
+		last = at.place;
+	}
+}
 
 describe('what opens over the page', () => {
 	test('the drawer keeps the focus, closes with Esc and gives the focus back', async ({ browser }) => {
