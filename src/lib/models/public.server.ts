@@ -99,15 +99,14 @@ export async function listChoices(
 	};
 }
 
-/** A recognised model, whosever it is, by a registration; null: it is none, or not recognised. */
-export async function findRecognised(
-	db: Db,
-	id: string
-): Promise<Pick<PublicModel, 'name' | 'unitName' | 'year'> | null> {
-	const { rows } = await sql<Pick<PublicModel, 'name' | 'unitName' | 'year'>>`
-		select r.name, v.name as "unitName", r.year from registrations r ${UNIT_THEN}
-		where r.id = ${id}::uuid and ${RECOGNISED}`.execute(db);
-	return rows[0] ?? null;
+export type Recognised = Pick<PublicModel, 'name' | 'unitName' | 'year'>;
+
+/** The recognised models among these registrations, whosever they are, by registration. */
+export async function findRecognised(db: Db, ids: readonly string[]): Promise<Map<string, Recognised>> {
+	const { rows } = await sql<Recognised & { id: string }>`
+		select r.id, r.name, v.name as "unitName", r.year from registrations r ${UNIT_THEN}
+		where r.id = any(${[...ids]}::uuid[]) and ${RECOGNISED}`.execute(db);
+	return new Map(rows.map(({ id, ...model }) => [id, model]));
 }
 
 /** One recognised model of a site's unit; null: there is none that is public. */

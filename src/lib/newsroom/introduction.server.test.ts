@@ -53,7 +53,9 @@ test('an article stands with every year of its model while it is public, and no 
 		const told = await publicIntroductions(db, site, [model, next]);
 		return [model, next].map((each) => (told.get(each) ?? []).map((line) => line.id));
 	};
-	expect(await listIntroduced(db, id)).toMatchObject([{ registrationId: model, unitName: 'Đảng bộ Sở Y tế' }]);
+	expect(await listIntroduced(db, id)).toMatchObject([
+		{ registrationId: model, model: { unitName: 'Đảng bộ Sở Y tế' } }
+	]);
 	expect(await shown()).toEqual([[], []]);
 	await publishThrough(db, machine, { id, at: null });
 	expect(await shown()).toEqual([[id], [id]]);
@@ -62,6 +64,8 @@ test('an article stands with every year of its model while it is public, and no 
 	await introduce(db, editor, { id, registrationId: model });
 	await introduce(db, editor, { id, registrationId: model });
 	expect(await shown()).toEqual([[id], [id]]);
+	await revoke(db, machine, model, 'sai thẩm quyền');
+	expect(await listIntroduced(db, id)).toEqual([{ registrationId: model, model: null }]);
 	await withdraw(db, machine, { id, reason: 'Sai tên' });
 	expect(await shown()).toEqual([[], []]);
 });

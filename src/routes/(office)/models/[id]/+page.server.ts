@@ -21,7 +21,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 		names(db, unitsIn(history))
 	]);
 	const isPublic =
-		['recognised', 'ended'].includes(registration.state) && (await findRecognised(db, registration.id)) !== null;
+		['recognised', 'ended'].includes(registration.state) && (await findRecognised(db, [registration.id])).size > 0;
 	const mayIntroduce = isPublic && (await listSites(db, actor, 'newsroom.write')).length > 0;
 	const acts = actsOn(registration, rights.get(registration.unitId) ?? { write: false, review: false });
 	return {

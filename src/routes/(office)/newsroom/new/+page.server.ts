@@ -23,7 +23,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 	const sites = await listSites(db, actor, 'newsroom.write');
 	const wanted = url.searchParams.get('site');
 	const about = Id.safeParse(url.searchParams.get('model')).data;
-	const model = about ? await findRecognised(db, about) : null;
+	const model = about ? (await findRecognised(db, [about])).get(about) : null;
 	return {
 		sites: sites.map(({ id, nameVi }) => ({ value: id, label: nameVi })),
 		model: model && about ? { id: about, ...model } : null,
