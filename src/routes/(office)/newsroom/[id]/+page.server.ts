@@ -9,7 +9,7 @@ import { readdress } from '#lib/newsroom/publication.server.ts';
 import { rightsOn, standingOf } from '#lib/newsroom/rights.server.ts';
 import { showText } from '#lib/newsroom/shown.server.ts';
 import { attempt, fields, parse } from '#lib/server/form.ts';
-import { word } from '#lib/ui/word.ts';
+import { inWords } from '../history.ts';
 import { recordId } from '../record.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -38,16 +38,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params }
 		mayReaddress: rights[article.publicVersion === null ? 'newsroom.edit' : 'newsroom.publish'],
 		mayPreview: rights['newsroom.write'],
 		previews,
-		told: history
-			.toReversed()
-			.slice(0, TOLD_AT_MOST)
-			.map(({ id, verb, actorName, actedAt, reason }) => ({
-				id,
-				what: word('did', `article_${verb}`),
-				who: actorName,
-				at: actedAt,
-				reason
-			}))
+		told: inWords('article', history.toReversed().slice(0, TOLD_AT_MOST))
 	};
 };
 

@@ -10,7 +10,7 @@ import { setCommentsOpen } from '#lib/newsroom/article.server.ts';
 import { get as getArticle } from '#lib/newsroom/list.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { attempt, fields, parse } from '#lib/server/form.ts';
-import { word } from '#lib/ui/word.ts';
+import { inWords } from '../../history.ts';
 import { recordId } from '../../record.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
@@ -24,13 +24,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 		reasons: REASONS,
 		isArticleOpen: commentsOpen,
 		isDone: url.searchParams.has('done'),
-		told: history.map(({ id, verb, actorName, actedAt, reason }) => ({
-			id,
-			what: word('did', `comment_${verb}`),
-			who: actorName,
-			at: actedAt,
-			reason
-		}))
+		told: inWords('comment', history)
 	};
 };
 
