@@ -127,6 +127,10 @@ export const NEWSROOM_ROWS: Readonly<Record<string, Row>> = {
 		needs: 'newsroom.write',
 		ask: (things) => ({ ...article('draft')(things), form: picture() })
 	},
+	'/(office)/newsroom/[id]/edit figure': {
+		needs: 'newsroom.read',
+		ask: (things) => ({ ...article('draft')(things), form: { body: BODY } })
+	},
 	'/(office)/newsroom/[id]/edit attach': {
 		needs: 'newsroom.write',
 		ask: (things) => ({ ...article('draft')(things), form: { file: new File(['%PDF-1.4\n%%EOF\n2'], 'a.pdf') } })

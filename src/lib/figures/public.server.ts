@@ -20,10 +20,15 @@ export async function askPublic(
 	figure: Figure,
 	question: { unitId: string; from: string; asOf: string }
 ): Promise<PublicAnswer> {
-	const { value, about, numerator, denominator } = await ask(db, ANYBODY, figure, question);
+	const answer = await ask(db, ANYBODY, figure, question);
+	const isHidden = tellsFew(answer);
+	return { value: isHidden ? null : answer.value, about: answer.about, isHidden };
+}
+
+/** A number of fewer than five cases, or a share that tells of so few on either side: not for the public. */
+export function tellsFew({ value, numerator, denominator }: Answer): boolean {
 	const counts = numerator === undefined ? [value] : [numerator, (denominator ?? 0) - numerator];
-	const isHidden = counts.some((count) => count !== null && isFew(count));
-	return { value: isHidden ? null : value, about, isHidden };
+	return counts.some((count) => count !== null && isFew(count));
 }
 
 /** A figure by one of its facets, largest part first; none where the whole itself is not told. */

@@ -1,6 +1,5 @@
 import { describe, expect } from 'vitest';
 import { sql } from 'kysely';
-import { figureNamed } from '#lib/catalogue.ts';
 import type { Db } from '#lib/server/db.ts';
 import { test } from '../../../tests/database.ts';
 import { create, save } from './article.server.ts';
@@ -315,27 +314,4 @@ test('a preview link shows what is worked on, until it is ended', async ({ db })
 	await expect(readPreview(db, `${secret.slice(0, -1)}x`)).rejects.toMatchObject({ code: 'article.preview_ended' });
 	await endPreviews(db, world.writer, id);
 	await expect(readPreview(db, secret)).rejects.toMatchObject({ code: 'article.preview_ended' });
-});
-
-test('a figure stays what it was on publication', async ({ db }) => {
-	const world = await newsroom(db);
-	const query = {
-		figure: figureNamed('models.registered').name,
-		unit: null,
-		from: '2024-01-01',
-		asOf: '2024-06-15',
-		where: {},
-		by: []
-	};
-	const figured = bodySchema.parse({
-		type: 'doc',
-		content: [{ type: 'paragraph', content: [{ type: 'figure', attrs: { slot: 'f1', query, format: 'plain' } }] }]
-	});
-	const id = await drafted(db, world, { body: figured });
-	const { slug } = await publishThrough(db, world.editor, { id, at: null });
-	const found = await publicArticle(db, { siteId: world.site, slug });
-	expect(found && 'article' in found && found.article.figures.get('f1')).toMatchObject({
-		text: '0',
-		asOf: '2024-06-15'
-	});
 });

@@ -21,7 +21,8 @@ export type ArticleEditing = {
 	editor: Editor;
 	insertPicture: (attrs: Picture['attrs']) => void;
 	insertAttachment: (attrs: { file: string; name: string; size: number }) => void;
-	insertFigure: (figure: Omit<ListedFigure, 'slot'>) => void;
+	/** `shown`: what stands for it until the page is opened again. */
+	insertFigure: (figure: Omit<ListedFigure, 'slot'>, shown: string | undefined) => void;
 	insertTable: () => void;
 	tableChanges: () => TableChange[];
 	changeTable: (change: TableChange) => void;
@@ -54,12 +55,13 @@ export function openArticleEditor({
 	onrefused,
 	onmove
 }: Options): ArticleEditing {
+	const asked = new Map<string, string>();
 	const editor = new Editor({
 		element,
 		// Its style sheet is ours: pages let no other in.
 		injectCSS: false,
 		content: body,
-		extensions: articleExtensions(figures),
+		extensions: articleExtensions(figures, asked),
 		editorProps: {
 			attributes: { 'aria-label': label, 'aria-multiline': 'true', role: 'textbox', lang: 'vi' },
 			transformPastedHTML: cleanPasted
@@ -85,12 +87,14 @@ export function openArticleEditor({
 		editor,
 		insertPicture: (attrs) => put({ type: 'picture', attrs }),
 		insertAttachment: (attrs) => put({ type: 'attachment', attrs }),
-		insertFigure: (attrs) =>
-			void editor
+		insertFigure: (attrs, shown) => {
+			if (shown !== undefined) asked.set(questionKey(attrs), shown);
+			editor
 				.chain()
 				.focus()
 				.insertContent({ type: 'figure', attrs: { ...attrs, slot: null } })
-				.run(),
+				.run();
+		},
 		insertTable: () => insertTable(editor),
 		tableChanges: () => TABLE_CHANGES.filter((change) => canChangeTable(editor, change)),
 		changeTable: (change) => changeTable(editor, change),
@@ -109,7 +113,7 @@ export function openArticleEditor({
 }
 
 /** The schema of the editor: StarterKit without what articles do not have, and the nodes of an article. */
-export function articleExtensions(figures: readonly FrozenFigure[]) {
+export function articleExtensions(figures: readonly FrozenFigure[], asked: ReadonlyMap<string, string> = new Map()) {
 	return [
 		StarterKit.configure({
 			code: false,
@@ -124,7 +128,7 @@ export function articleExtensions(figures: readonly FrozenFigure[]) {
 		slots,
 		picture,
 		attachment,
-		figureNode(new Map(figures.map((each) => [each.slot, each]))),
+		figureNode(new Map(figures.map((each) => [each.slot, each])), asked),
 		...tableNodes
 	];
 }
@@ -196,7 +200,10 @@ const attachment = Node.create({
 	]
 });
 
-function figureNode(known: ReadonlyMap<string, FrozenFigure>) {
+/** Two figures that ask the same say the same. */
+const questionKey = ({ query, format }: { query?: unknown; format?: unknown }) => JSON.stringify([query, format]);
+
+function figureNode(known: ReadonlyMap<string, FrozenFigure>, asked: ReadonlyMap<string, string>) {
 	const json = (name: string) => ({
 		default: null,
 		parseHTML: (element: HTMLElement): unknown => readJson(element.getAttribute(`data-${name}`)),
@@ -215,7 +222,9 @@ function figureNode(known: ReadonlyMap<string, FrozenFigure>) {
 		parseHTML: () => [{ tag: 'span[data-query]' }],
 		renderHTML: ({ HTMLAttributes, node }) => {
 			const slot: unknown = node.attrs['slot'];
-			const text = typeof slot === 'string' ? known.get(slot)?.text : undefined;
+			const frozen = typeof slot === 'string' ? known.get(slot)?.text : undefined;
+			// A slot that became free is given anew: what was just asked goes before.
+			const text = asked.get(questionKey(node.attrs)) ?? frozen;
 			return ['span', { ...HTMLAttributes, class: 'fig' }, text ?? `[${m.report_editor_figure_pending()}]`];
 		}
 	});

@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import type { Actor } from '#lib/accounts/actor.ts';
-import { compile, questionsOf, type Subject } from '#lib/reports/compile.server.ts';
+import { tellsFew } from '#lib/figures/public.server.ts';
+import { SMALLEST_CLOSED } from '#lib/figures/reach.server.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { compile, questionsOf, type CompiledFigure, type Subject } from '#lib/reports/compile.server.ts';
 import type { FrozenFigure, ReportBody } from '#lib/reports/document.ts';
 import { today } from '#lib/server/clock.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
@@ -16,7 +19,20 @@ export async function refuseUnknownFigures(db: Db, actor: Actor, of: { unitId: s
 /** The figures as they are now, by slot: for who writes. */
 export async function askFigures(db: Db, actor: Actor, of: { unitId: string; body: Body }): Promise<FrozenFigure[]> {
 	if (listFigures(of.body).length === 0) return [];
-	return (await compile(db, actor, subjectOf(of))).map(({ frozen }) => frozen);
+	return (await compile(db, actor, subjectOf(of))).map(forReaders);
+}
+
+/**
+ * A figure as the public may read it: one that tells of fewer than five cases says so and no more. What is kept with the version
+ * has no number either, so that no later page, feed or search finds it.
+ */
+function forReaders({ frozen, answers }: CompiledFigure): FrozenFigure {
+	if (!answers.some(tellsFew)) return frozen;
+	const isCount = frozen.query.compare === undefined && answers.every(({ numerator }) => numerator === undefined);
+	const text = isCount
+		? m.portal_figure_hidden({ least: SMALLEST_CLOSED }, { locale: 'vi' })
+		: m.article_figure_untold({}, { locale: 'vi' });
+	return { ...frozen, text, value: null, isHidden: true };
 }
 
 /** Keeps the figures of a version as they are on publication; those of a version that was public before stay what they were. */
@@ -26,11 +42,13 @@ export async function freezeFigures(
 	of: { articleId: string; version: number; unitId: string; body: Body }
 ): Promise<void> {
 	if (listFigures(of.body).length === 0) return;
-	for (const { frozen, doors } of await compile(tx, actor, subjectOf(of)))
+	for (const compiled of await compile(tx, actor, subjectOf(of))) {
+		const frozen = forReaders(compiled);
 		await sql`
 			insert into article_figures (article_id, version, slot, frozen, doors)
-			values (${of.articleId}::uuid, ${of.version}, ${frozen.slot}, ${JSON.stringify(frozen)}::jsonb, ${JSON.stringify(doors)}::jsonb)
+			values (${of.articleId}::uuid, ${of.version}, ${frozen.slot}, ${JSON.stringify(frozen)}::jsonb, ${JSON.stringify(compiled.doors)}::jsonb)
 			on conflict (article_id, version, slot) do nothing`.execute(tx);
+	}
 }
 
 /** The figures of a public version, by slot. */

@@ -1,5 +1,7 @@
 import type { Actor } from '#lib/accounts/actor.ts';
+import { SMALLEST_CLOSED } from '#lib/figures/reach.server.ts';
 import { m } from '#lib/paraglide/messages.js';
+import type { FrozenFigure } from '#lib/reports/document.ts';
 import type { Db } from '#lib/server/db.ts';
 import { formatDay } from '#lib/vietnamese/format.ts';
 import type { Text } from './article.server.ts';
@@ -28,13 +30,14 @@ export async function showText(
 
 /** What stands for each figure, and what it counts up to which day. */
 export function figuresShown(
-	figures: Iterable<{ slot: string; text: string; label: string; asOf: string }>
+	figures: Iterable<Pick<FrozenFigure, 'slot' | 'text' | 'label' | 'asOf' | 'isHidden'>>
 ): Given['figures'] {
 	return new Map(
-		[...figures].map(({ slot, text, label, asOf }) => [
-			slot,
-			{ text, label: m.article_figure_as_of({ label, day: formatDay(asOf) }) }
-		])
+		[...figures].map(({ slot, text, label, asOf, isHidden }) => {
+			const about = m.article_figure_as_of({ label, day: formatDay(asOf) });
+			const why = isHidden ? `. ${m.portal_figure_hidden_why({ least: SMALLEST_CLOSED })}` : '';
+			return [slot, { text, label: about + why }];
+		})
 	);
 }
 

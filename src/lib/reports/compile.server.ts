@@ -23,7 +23,12 @@ import type { Report } from './report.ts';
 export type Subject = Pick<Report, 'unitId' | 'beginsOn' | 'asOf' | 'structure' | 'body'> & { knownAt: Date };
 
 /** A figure as printed; `doors` are the questions behind it: '' for the figure, `r1c1` … for the cells of a table. */
-export type CompiledFigure = { frozen: FrozenFigure; doors: Record<string, FigureAddress> };
+export type CompiledFigure = {
+	frozen: FrozenFigure;
+	doors: Record<string, FigureAddress>;
+	/** The answers that the value is made from: with a comparison, that of the year before too. */
+	answers: readonly Answer[];
+};
 
 /** A figure of the body with everything filled in that its question leaves to the report. */
 export type AskedFigure = { listed: ListedFigure; figure: Figure; question: Question & { from: string; asOf: string } };
@@ -71,18 +76,19 @@ export async function whereOf(db: Db, actor: Actor, { where, day }: { where: Whe
 	return { ...where, unit };
 }
 
-type Answered = AskedFigure & { answer: Answer; value: number | null; about: boolean };
+type Answered = AskedFigure & { answer: Answer; answers: readonly Answer[]; value: number | null; about: boolean };
 
 /** The value as printed; with `compare`, its difference from the same days of the year before. */
 async function answerOf(db: Db, actor: Actor, { listed, figure, question }: AskedFigure) {
 	const answer = await ask(db, actor, figure, question);
-	if (!listed.query.compare) return { answer, value: answer.value, about: answer.about };
+	if (!listed.query.compare) return { answer, answers: [answer], value: answer.value, about: answer.about };
 	const before = await ask(db, actor, figure, yearEarlier(question));
 	const about = answer.about || before.about;
-	if (answer.value === null || before.value === null) return { answer, value: null, about };
+	const both = { answer, answers: [answer, before], about };
+	if (answer.value === null || before.value === null) return { ...both, value: null };
 	const difference = answer.value - before.value;
-	if (listed.format !== 'percent_difference') return { answer, value: difference, about };
-	return { answer, value: before.value === 0 ? null : difference / before.value, about };
+	if (listed.format !== 'percent_difference') return { ...both, value: difference };
+	return { ...both, value: before.value === 0 ? null : difference / before.value };
 }
 
 /** The same question about the same days one year before. */
@@ -102,7 +108,7 @@ function dayOf({ structure, asOf }: Subject): string {
 }
 
 function printed(each: Answered, context: { subject: Subject; unitNames: UnitNames }): CompiledFigure {
-	const { listed, answer, value, about, question } = each;
+	const { listed, answer, answers, value, about, question } = each;
 	const { subject, unitNames } = context;
 	const unit = unitNames.get(question.unitId)?.code;
 	if (unit === undefined) throw problem('unit.not_found', { code: question.unitId });
@@ -131,7 +137,7 @@ function printed(each: Answered, context: { subject: Subject; unitNames: UnitNam
 		knownAt: subject.knownAt.toISOString(),
 		structure: subject.structure
 	};
-	if (!listed.isTable) return { frozen, doors: { '': door } };
+	if (!listed.isTable) return { frozen, doors: { '': door }, answers };
 	const table = figureTable({
 		by: listed.query.by,
 		answer,
@@ -143,7 +149,7 @@ function printed(each: Answered, context: { subject: Subject; unitNames: UnitNam
 	const doors = Object.fromEntries(
 		Object.entries(table.keys).map(([cell, where]) => [cell, { ...door, where: { ...door.where, ...where } }])
 	);
-	return { frozen: { ...frozen, columns: table.columns, rows: table.rows }, doors: { '': door, ...doors } };
+	return { frozen: { ...frozen, columns: table.columns, rows: table.rows }, doors: { '': door, ...doors }, answers };
 }
 
 /** A table is known by its title. */

@@ -172,6 +172,8 @@ export type FrozenFigure = {
 	asOf: string;
 	knownAt: string;
 	structure: string;
+	/** Of too few cases for the public: said of figures in articles, never in reports. */
+	isHidden?: true;
 	columns?: string[];
 	rows?: FrozenRow[];
 };

@@ -99,6 +99,16 @@ export const actions: Actions = {
 		const { id, alt, caption, credit } = added;
 		return { picture: { picture: id, alt, caption: caption ?? '', credit: credit ?? '' } };
 	},
+	/** The figure as readers will see it, told to who is about to put it into the text. */
+	figure: async ({ request, locals: { db, ...locals }, params }) => {
+		const actor = signedIn(locals);
+		const { unitId } = await get(db, actor, recordId(params.id));
+		const read = parse(await request.formData(), FigureForm);
+		if (!read.ok) return read.failure;
+		const asked = await attempt(() => askFigures(db, actor, { unitId, body: read.value.body }));
+		if ('status' in asked) return asked;
+		return { figure: asked[0] ?? null };
+	},
 	attach: async ({ request, locals: { db, ...locals }, params }) => {
 		const actor = signedIn(locals);
 		const read = parse(await request.formData(), FileUpload);
@@ -115,4 +125,5 @@ export const actions: Actions = {
 };
 
 const FileUpload = z.strictObject({ file: z.instanceof(File, { error: 'field_required' }) });
+const FigureForm = SaveForm.pick({ body: true }).required();
 const PictureUpload = PictureForm.extend(FileUpload.shape);
