@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { joinCluster } from '#lib/server/postgres.ts';
 import { projectFolder } from '#lib/server/settings.ts';
 
 const LANGUAGE = { LC_ALL: '', LC_MESSAGES: '', LANG: 'vi_VN.UTF-8' };
@@ -42,6 +43,16 @@ export async function start(
 		stop: () => end('SIGTERM'),
 		kill: () => end('SIGKILL')
 	};
+}
+
+/** A further process on the database of one that serves a data folder, as behind a proxy. Stop it before that one. */
+export async function startBeside(data: string, settings: Readonly<Record<string, string>> = {}): Promise<Serving> {
+	const { access, leave } = await joinCluster(data);
+	try {
+		return await start(data, [], { ...settings, KHEO_DATABASE_URL: access.app, KHEO_MIGRATOR_URL: access.migrator });
+	} finally {
+		await leave();
+	}
 }
 
 function addressOf(server: ChildProcess): Promise<string> {

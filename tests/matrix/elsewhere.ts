@@ -65,6 +65,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 	'/(portal)/[site]/feed/[...file] GET': 'src/routes/(portal)/portal.server.test.ts',
 	'/(portal)/[site]/sitemap.xml GET': 'src/routes/(portal)/portal.server.test.ts',
 	'/(portal)/[site]/news-sitemap.xml GET': 'src/routes/(portal)/portal.server.test.ts',
+	'/(portal)/[site]/ma-qr/[...address] GET': 'src/routes/(portal)/portal.server.test.ts',
 	'/(portal)/[site]/robots.txt GET': 'src/routes/(portal)/portal.server.test.ts',
 	'/robots.txt GET': 'src/routes/(portal)/portal.server.test.ts',
 	'/sitemap.xml GET': 'src/routes/(portal)/portal.server.test.ts',

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import { setTimeout } from 'node:timers/promises';
 import { openDatabase, type Db } from '#lib/server/db.ts';
 import { readSettings } from '#lib/server/settings.ts';
-import { start, type Serving } from '../serving.ts';
+import { start, startBeside, type Serving } from '../serving.ts';
 import type { Measured } from '../table.ts';
 import { serveFile } from './file.ts';
-import { askAll, rateOf } from './readers.ts';
+import { askAll, rateAnew, rateOf } from './readers.ts';
 import { weigh } from './weight.ts';
 
 /** The public site as its readers have it: the demonstration's, served by the built server. */
@@ -26,9 +26,13 @@ export async function measurePortal(data: string): Promise<Measured[]> {
 	const pages = await findPages(data);
 	const rates = await measureRates(serving, pages);
 	const { page_kb, script_kb } = await weigh(serving.address, pages.article);
+	const second = await startBeside(data, PROXIED);
+	const anew = await measureAnew([serving, second], pages);
+	await second.stop();
 	await serving.stop();
 	return [
 		...rates,
+		...anew,
 		{ what: 'an article: its HTML, CSS and fonts', value: page_kb, unit: 'kB', target: 120, yardstick: null },
 		{ what: 'an article: its script', value: script_kb, unit: 'kB', target: 20, yardstick: null },
 		await measureViews(data, pages)
@@ -56,13 +60,10 @@ async function withDatabase<T>(data: string, work: (db: Db) => Promise<T>): Prom
 	}
 }
 
-/** Pages that are kept beside the same bytes from a file, and pages that are made anew for each who asks. */
-async function measureRates(serving: Serving, { home, article }: Pages): Promise<Measured[]> {
+/** Pages that are kept beside the same bytes from a file. */
+async function measureRates(serving: Serving, pages: Pages): Promise<Measured[]> {
 	const measured: Measured[] = [];
-	for (const [what, path] of [
-		['the front page', home],
-		['an article', article]
-	] as const) {
+	for (const [what, path] of named(pages)) {
 		const url = serving.address + path;
 		const file = await serveFile(url);
 		const [asFile, kept] = [await rateOf(file.address), await rateOf(url)];
@@ -76,14 +77,30 @@ async function measureRates(serving: Serving, { home, article }: Pages): Promise
 			isLeast: true,
 			yardstick: { what: beside, value: 1 }
 		});
-		const made = await rateOf(url, { isAnew: true });
+	}
+	return measured;
+}
+
+function named({ home, article }: Pages): readonly (readonly [what: string, path: string])[] {
+	return [
+		['the front page', home],
+		['an article', article]
+	];
+}
+
+/** Pages that are made anew for each who asks, by one process and by two that share the database, one to a core. */
+async function measureAnew(processes: readonly Serving[], pages: Pages): Promise<Measured[]> {
+	const measured: Measured[] = [];
+	for (const [what, path] of named(pages)) {
+		const urls = processes.map(({ address }) => address + path);
+		const one = await rateAnew(urls.slice(0, 1));
 		measured.push({
-			what: `${what}, made anew for each, a second`,
-			value: made,
+			what: `${what}, made anew for each by ${urls.length} processes, a second`,
+			value: await rateAnew(urls),
 			unit: '',
 			target: 300,
 			isLeast: true,
-			yardstick: null
+			yardstick: { what: 'by one process', value: one }
 		});
 	}
 	return measured;

@@ -12,18 +12,35 @@ const BROWSER =
 
 let asked = 0;
 
-/** Answers a second to as many as can be asked at once. `isAnew`: under addresses that nobody asked for before. */
-export async function rateOf(url: string, { isAnew = false } = {}): Promise<number> {
-	const headers = { 'accept-encoding': 'br', 'user-agent': BROWSER };
+/** Answers a second to as many as can be asked at once. */
+export async function rateOf(url: string): Promise<number> {
+	const [rate] = await ratesOf([url], {});
+	return rate ?? 0;
+}
+
+/** The same of pages that nobody asked for before, from several processes together. */
+export async function rateAnew(urls: readonly string[]): Promise<number> {
 	const setupRequest = (request: autocannon.Request) => {
 		asked += 1;
-		return { ...request, path: `${new URL(url).pathname}?anew=${asked}` };
+		return { ...request, path: `${request.path}?anew=${asked}` };
 	};
-	const options = { url, connections: CONNECTIONS, headers, ...(isAnew && { requests: [{ setupRequest }] }) };
-	await autocannon({ ...options, duration: WARM_S });
-	const { requests, non2xx, errors } = await autocannon({ ...options, duration: SECONDS });
-	if (non2xx + errors > 0) throw new Error(`${url} was not answered ${non2xx + errors} times`);
-	return requests.average;
+	const rates = await ratesOf(urls, { requests: [{ setupRequest }] });
+	return rates.reduce((sum, rate) => sum + rate, 0);
+}
+
+async function ratesOf(urls: readonly string[], how: Pick<autocannon.Options, 'requests'>): Promise<number[]> {
+	const ask = (duration: number) =>
+		Promise.all(
+			urls.map((url) => {
+				const headers = { 'accept-encoding': 'br', 'user-agent': BROWSER };
+				return autocannon({ url, connections: CONNECTIONS / urls.length, headers, duration, ...how });
+			})
+		);
+	await ask(WARM_S);
+	const answers = await ask(SECONDS);
+	const failed = answers.reduce((sum, { non2xx, errors }) => sum + non2xx + errors, 0);
+	if (failed > 0) throw new Error(`${urls.join(', ')} was not answered ${failed} times`);
+	return answers.map(({ requests }) => requests.average);
 }
 
 const AT_ONCE = 100;

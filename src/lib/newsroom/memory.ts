@@ -4,19 +4,25 @@
  */
 export type Fresh = string | undefined;
 
-const AT_MOST = 500;
+type Bounds<T> = { atMost?: number; isKept?: (value: T) => boolean };
 
 /** Makes a memory of its own for one kind of thing, each for so many seconds at most. */
-export function makeMemory<T>(seconds: number): (fresh: Fresh, key: string, read: () => Promise<T>) => Promise<T> {
+export function makeMemory<T>(
+	seconds: number,
+	{ atMost = 500, isKept = () => true }: Bounds<T> = {}
+): (fresh: Fresh, key: string, read: () => Promise<T>) => Promise<T> {
 	const known = new Map<string, { fresh: string; until: number; value: Promise<T> }>();
 	return (fresh, key, read) => {
 		if (fresh === undefined) return read();
 		const found = known.get(key);
 		if (found?.fresh === fresh && found.until > Date.now()) return found.value;
 		const value = read();
-		if (known.size >= AT_MOST) known.clear();
+		if (known.size >= atMost) known.clear();
 		known.set(key, { fresh, until: Date.now() + seconds * 1000, value });
-		value.catch(() => known.delete(key));
+		value.then(
+			(read) => isKept(read) || known.delete(key),
+			() => known.delete(key)
+		);
 		return value;
 	};
 }

@@ -24,9 +24,10 @@ const SECTION = 'chuyen-muc';
 const TAG = 'the';
 const FEED = 'feed';
 const COMMENTS = 'binh-luan';
+const QR = 'ma-qr';
 
 /** First parts that no article of a site may have as its own. */
-const PAGE_PARTS: ReadonlySet<string> = new Set([...Object.values(PAGE_PATHS), SECTION, TAG, FEED, COMMENTS]);
+const PAGE_PARTS: ReadonlySet<string> = new Set([...Object.values(PAGE_PATHS), SECTION, TAG, FEED, COMMENTS, QR]);
 
 /** Is this the address of a page that every site has? */
 export function isPagePart(slug: string): boolean {
@@ -52,6 +53,11 @@ export function tagHref(base: string, tag: string): string {
 
 export function articleHref(base: string, slug: string): string {
 	return `${base}/${slug}`;
+}
+
+/** The QR code of a page of the site, as a picture. `path`: the page's, below the site's root. */
+export function qrHref(base: string, path: string): string {
+	return `${base}/${QR}${path}`;
 }
 
 /** The comments on an article, and where one is sent. */

@@ -208,6 +208,13 @@ export async function findMoved(db: Db, siteId: string, path: string): Promise<s
 	return rows[0]?.slug ?? null;
 }
 
+/** Whether old addresses of a site's home name articles in their queries, as "/?p=123" of WordPress does. */
+export async function isAddressedByQuery(db: Db, siteId: string): Promise<boolean> {
+	const { rows } = await sql<{ found: boolean }>`
+		select exists (select from article_redirects where site_id = ${siteId}::uuid and path like '/?%') as found`.execute(db);
+	return rows[0]?.found ?? false;
+}
+
 /** Where an article is at home: what its one address begins with. */
 export async function findHome(db: Db, articleId: string): Promise<Pick<Site, 'host' | 'slug'> | null> {
 	const { rows } = await sql<Pick<Site, 'host' | 'slug'>>`

@@ -20,6 +20,7 @@ import * as section from './[site]/chuyen-muc/[section]/+page.server.ts';
 import * as tagged from './[site]/the/[tag]/+page.server.ts';
 import * as feed from './[site]/feed/[...file]/+server.ts';
 import * as siteMap from './[site]/sitemap.xml/+server.ts';
+import * as qr from './[site]/ma-qr/[...address]/+server.ts';
 import * as newsMap from './[site]/news-sitemap.xml/+server.ts';
 
 const SECRET = 'Việc chưa công bố';
@@ -132,4 +133,13 @@ describe('what the public may not read', () => {
 		for (const file of ['rss.xml', 'atom.xml'])
 			expect(await ask(db, feed.GET, `/feed/${file}`, { file })).not.toMatch(/<script|<img/);
 	});
+});
+
+test('the QR code of a page is drawn of any address of an open site, and of no other', async ({ db }) => {
+	await newsroom(db);
+	const drawn = await ask(db, qr.GET, '/ma-qr/mo-hinh', { address: 'mo-hinh' });
+	expect(drawn).toMatch(/^<svg [^>]+>.+<\/svg>$/);
+	expect(await ask(db, qr.GET, '/ma-qr/tin-tuc', { address: 'tin-tuc' })).not.toBe(drawn);
+	const refused: Record<string, string>[] = [{ address: 'x'.repeat(501) }, { address: 'mo-hinh', site: 'khong-co' }];
+	for (const params of refused) expect(await ask(db, qr.GET, '/ma-qr/', params)).toBe('{"status":404}');
 });

@@ -1,5 +1,6 @@
 import { COUNTS_KEPT_S, frameOf, keptHeaders } from '#lib/newsroom/public-page.server.ts';
 import { changesOf, LOOK_COOKIE, lookText, readLook, type Look } from '#lib/newsroom/look.ts';
+import { notSent } from '#lib/newsroom/unsent.ts';
 import type { LayoutServerLoad } from './$types';
 
 /** Pages on which stands how often something was read. */
@@ -16,7 +17,7 @@ export const load: LayoutServerLoad = async (event) => {
 	const offered = changesOf(look);
 	const text = (changed: Look | null) => changed && lookText(changed);
 	const path = event.url.pathname.slice(`/${event.params.site}`.length);
-	return {
+	return notSent({
 		frame,
 		/** As readers have it in their address bar: below the site's own host without its slug. */
 		here: `${frame.base}${path}` || '/',
@@ -29,5 +30,5 @@ export const load: LayoutServerLoad = async (event) => {
 				shade: lookText(offered.shade)
 			}
 		}
-	};
+	});
 };

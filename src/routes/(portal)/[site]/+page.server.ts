@@ -3,7 +3,8 @@ import { makeMemory } from '#lib/newsroom/memory.ts';
 import { listLinks, type LinkGroup } from '#lib/newsroom/menu.server.ts';
 import { publicFront, type Front } from '#lib/newsroom/front.server.ts';
 import { articleHref } from '#lib/newsroom/portal-address.ts';
-import { findMoved } from '#lib/newsroom/public.server.ts';
+import { findMoved, isAddressedByQuery } from '#lib/newsroom/public.server.ts';
+import { notSent } from '#lib/newsroom/unsent.ts';
 import { COUNTS_KEPT_S, lineOf, mostReadOn, shortLineOf, viewsText } from '#lib/newsroom/public-page.server.ts';
 import { inLanguage } from '#lib/newsroom/site.ts';
 import { getLocale } from '#lib/paraglide/runtime.js';
@@ -15,12 +16,16 @@ const LEAD_SIZES = '(max-width: 56rem) 100vw, 36rem';
 
 const fronts = makeMemory<Front>(COUNTS_KEPT_S);
 const directory = makeMemory<LinkGroup[]>(60);
+const addressedByQuery = makeMemory<boolean>(60);
 
 export const load: PageServerLoad = async ({ locals, url, parent }) => {
 	const { db } = locals;
 	const { frame } = await parent();
 	// "/?p=123": the short address that WordPress gave each article.
-	const movedTo = url.search ? await findMoved(db, frame.siteId, `/${url.search}`) : null;
+	const isOld =
+		url.search !== '' &&
+		(await addressedByQuery(locals.fresh, frame.siteId, () => isAddressedByQuery(db, frame.siteId)));
+	const movedTo = isOld ? await findMoved(db, frame.siteId, `/${url.search}`) : null;
 	if (movedTo !== null) redirect(301, articleHref(frame.base, movedTo));
 	const [{ head, bySection }, groups, most] = await Promise.all([
 		fronts(locals.fresh, frame.siteId, () => publicFront(db, frame.siteId, { head: NEWEST, ofSection: OF_SECTION })),
@@ -29,7 +34,7 @@ export const load: PageServerLoad = async ({ locals, url, parent }) => {
 	]);
 	const [first, ...rest] = head;
 	const locale = getLocale();
-	return {
+	return notSent({
 		first: first ? lineOf(first, frame.base, { sizes: LEAD_SIZES, isLazy: false }) : null,
 		firstViews: viewsText(first?.viewCount ?? 0),
 		mostRead: most,
@@ -42,5 +47,5 @@ export const load: PageServerLoad = async ({ locals, url, parent }) => {
 		groups: groups
 			.filter(({ links }) => links.length > 0)
 			.map(({ id, nameVi, nameEn, links }) => ({ id, name: inLanguage(locale, nameVi, nameEn), links }))
-	};
+	});
 };

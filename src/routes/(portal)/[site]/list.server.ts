@@ -2,6 +2,7 @@ import type { Db } from '#lib/server/db.ts';
 import { paged } from '#lib/newsroom/portal-address.ts';
 import { publicList, type PublicFilter } from '#lib/newsroom/public.server.ts';
 import { lineOf, pageOf } from '#lib/newsroom/public-page.server.ts';
+import { notSent } from '#lib/newsroom/unsent.ts';
 import { problem } from '#lib/server/problem.ts';
 
 type Asked = { url: URL; base: string; path: string; filter: PublicFilter };
@@ -14,5 +15,5 @@ export async function readList(db: Db, { url, base, path, filter }: Asked) {
 	const lines = rows.map((row) => lineOf(row, base));
 	const wanted = [1, page - 2, page - 1, page, page + 1, page + 2, pages];
 	const hrefs = new Map(wanted.map((each) => [each, paged(url, base, { path, page: each })]));
-	return { lines, total, page, pages, hrefs };
+	return notSent({ lines, total, page, pages, hrefs });
 }

@@ -7,6 +7,7 @@ import {
 	archiveHref,
 	commentsHref,
 	homeHref,
+	qrHref,
 	sectionHref,
 	tagHref
 } from '#lib/newsroom/portal-address.ts';
@@ -51,6 +52,7 @@ export async function articlePage(
 		id: article.id,
 		href: articleHref(base, article.slug),
 		own,
+		qr: qrHref(base, articleHref('', article.slug)),
 		canonical,
 		headline: article.headline,
 		lead: article.lead,

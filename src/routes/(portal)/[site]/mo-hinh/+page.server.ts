@@ -4,6 +4,7 @@ import { publicIntroductions } from '#lib/newsroom/introduction.server.ts';
 import { paged, PAGE_PATHS } from '#lib/newsroom/portal-address.ts';
 import type { ListedPublic } from '#lib/newsroom/public.server.ts';
 import { coverHtml, pageOf } from '#lib/newsroom/public-page.server.ts';
+import { notSent } from '#lib/newsroom/unsent.ts';
 import { problem } from '#lib/server/problem.ts';
 import type { PageServerLoad } from './$types';
 
@@ -34,7 +35,7 @@ export const load: PageServerLoad = async ({ locals: { db }, url, parent }) => {
 	const wanted = [1, page - 2, page - 1, page, page + 1, page + 2, pages];
 	const path = `/${PAGE_PATHS.register}`;
 	const hrefs = new Map(wanted.map((each) => [each, paged(url, frame.base, { path, page: each })]));
-	return {
+	return notSent({
 		chosen,
 		years,
 		units,
@@ -42,5 +43,5 @@ export const load: PageServerLoad = async ({ locals: { db }, url, parent }) => {
 		rows: rows.map((row) => ({ ...row, picture: pictureOf(told.get(row.id)) })),
 		list: { total, page, pages },
 		hrefs
-	};
+	});
 };

@@ -4,8 +4,7 @@ import { coverHtml, lineOf, sharedPicture } from '#lib/newsroom/public-page.serv
 import { TEXT_SIZES } from '#lib/newsroom/render.ts';
 import { problem } from '#lib/server/problem.ts';
 import { m } from '#lib/paraglide/messages.js';
-import { qrCode } from '#lib/ui/qr-code.ts';
-import { pageHref } from '#lib/newsroom/portal-address.ts';
+import { pageHref, qrHref } from '#lib/newsroom/portal-address.ts';
 import type { PageServerLoad } from './$types';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -14,13 +13,14 @@ export const load: PageServerLoad = async ({ locals: { db }, params, parent }) =
 	const { frame } = await parent();
 	const model = UUID.test(params.id) ? await findPublic(db, { unitId: frame.unitId, id: params.id }) : null;
 	if (!model) throw problem('input.not_found');
-	const own = `${frame.root}${pageHref('', 'register')}/${model.id}`;
+	const path = `${pageHref('', 'register')}/${model.id}`;
+	const own = frame.root + path;
 	const articles = (await publicIntroductions(db, frame.siteId, [model.id])).get(model.id) ?? [];
 	const cover = articles.find((each) => each.cover)?.cover ?? null;
 	return {
 		model,
 		own,
-		qr: qrCode(own),
+		qr: qrHref(frame.base, path),
 		lead: articles[0]?.lead ?? '',
 		photo: cover && {
 			html: coverHtml(cover, { sizes: TEXT_SIZES, isLazy: false }),
