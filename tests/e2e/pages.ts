@@ -39,6 +39,7 @@ const PUBLIC_VISITS: readonly Visit[] = [
 		name: 'site-binh-luan-sent'
 	}),
 	visit('/(portal)/[site]/mo-hinh', [null, `${SITE}/mo-hinh`]),
+	visit('/(portal)/[site]/mo-hinh', [null, `${SITE}/mo-hinh?view=map`], { name: 'site-mo-hinh-map' }),
 	visit('/(portal)/[site]/so-lieu', [null, `${SITE}/so-lieu?year=2024`]),
 	visit('/(portal)/[site]/so-lieu/[name]', [null, `${SITE}/so-lieu/models.registered?year=2024`])
 ];

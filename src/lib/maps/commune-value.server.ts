@@ -13,8 +13,16 @@ import type { MapQuestion } from './value.server.ts';
 /** `values` by commune; `rest`: what no one commune can be given, such as what belongs to a commune that was divided. */
 export type CommuneValues = { values: Map<string, { value: number; unitCode: string | null }>; rest: number };
 
-type Committee = { id: string; code: string; name: string; place: string | null; since: string; above: string | null };
-type Commune = { id: string; code: string; name: string; district: string | null };
+export type Committee = {
+	id: string;
+	code: string;
+	name: string;
+	place: string | null;
+	since: string;
+	above: string | null;
+};
+/** `provinceId`: the province it lay in then. */
+export type Commune = { id: string; code: string; name: string; district: string | null; provinceId: string };
 
 /**
  * A figure for each commune of a province on a day: what the committees of its communes, and all under them, registered.
@@ -62,22 +70,23 @@ async function listCommittees(db: Db, unitId: string, day: string): Promise<Comm
 }
 
 /** The communes of a province, and those of the provinces that became it. */
-async function listCommunes(db: Db, placeId: string): Promise<{ before: Commune[]; since: Commune[] }> {
+export async function listCommunes(db: Db, placeId: string): Promise<{ before: Commune[]; since: Commune[] }> {
 	const before = dayPlus(REORGANISED_ON, -1);
 	const { rows } = await sql<Commune & { isOld: boolean }>`
-		select v.place_id as id, v.code, v.full_name as name, d.full_name as district, true as "isOld"
+		select v.place_id as id, v.code, v.full_name as name, d.full_name as district,
+			d.parent_id as "provinceId", true as "isOld"
 		from place_versions v
 		join place_versions d on d.place_id = v.parent_id and d.tier = 'district' and d.valid @> ${before}::date
 		where v.valid @> ${before}::date and v.tier = 'commune' and (d.parent_id = ${placeId}::uuid
 			or d.parent_id in (select old_place_id from place_successions where new_place_id = ${placeId}::uuid))
 		union all
-		select v.place_id, v.code, v.full_name, null, false from place_versions v
+		select v.place_id, v.code, v.full_name, null, v.parent_id, false from place_versions v
 		where v.valid @> ${REORGANISED_ON}::date and v.tier = 'commune' and v.parent_id = ${placeId}::uuid`.execute(db);
 	return { before: rows.filter((row) => row.isOld), since: rows.filter((row) => !row.isOld) };
 }
 
 /** By the code of its place; else by its name, and where several communes have that, by the district above. */
-function communeOf({ name, place, above }: Committee, communes: readonly Commune[]): Commune | undefined {
+export function communeOf({ name, place, above }: Committee, communes: readonly Commune[]): Commune | undefined {
 	const told = communes.find((one) => one.code === place);
 	if (told) return told;
 	const key = fold(name).replace(/^(dang uy|dang bo) /, '');

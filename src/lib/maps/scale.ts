@@ -1,17 +1,15 @@
-import type { FigureAddress } from '#lib/figures/figure-address.ts';
-
 /** Values sorted into steps of darkness, which the legend tells in words. Pure. */
 
 export type Step = { from: number; to: number };
 
-/** A place as a map shows it: `shade` 1…5, 0 where there is no number; `text` the value as it is read. */
+/** A place as a map shows it: `shade` 1…5, 0 where there is no number; `text` the value as it is read; `href` where it leads. */
 export type Area = {
 	id: string;
 	name: string;
 	shade: number;
 	isOutside: boolean;
 	text: string;
-	address: FigureAddress | null;
+	href: string | null;
 };
 
 const STEPS = 5;

@@ -22,7 +22,7 @@ export type ProvinceValue = {
 	unitId: string | null;
 };
 
-type ProvinceUnit = { id: string; code: string; name: string; place: string | null; since: string };
+export type ProvinceUnit = { id: string; code: string; name: string; place: string | null; since: string };
 
 /**
  * A figure for each province of a day: what the committee of the province answers. Only units whose totals the reader may
@@ -67,8 +67,15 @@ async function listCommittees(db: Db, actor: Actor, day: string): Promise<Provin
 	return rows;
 }
 
-/** Province on the day → units there: by the code of their place, else by their name ("Tỉnh uỷ Kiên Giang"). */
-async function placeUnits(db: Db, units: readonly ProvinceUnit[], day: string): Promise<Map<string, ProvinceUnit[]>> {
+/**
+ * Province on the day → units there, with the province that each was given: by the code of their place, else by their name
+ * ("Tỉnh uỷ Kiên Giang").
+ */
+export async function placeUnits(
+	db: Db,
+	units: readonly ProvinceUnit[],
+	day: string
+): Promise<Map<string, (ProvinceUnit & { givenId: string })[]>> {
 	// A code or a name means what it meant when the unit was given it.
 	const lists = {
 		before: await listIn(db, null, dayPlus(REORGANISED_ON, -1)),
@@ -84,10 +91,10 @@ async function placeUnits(db: Db, units: readonly ProvinceUnit[], day: string): 
 		found.map((one) => one.placeId),
 		day
 	);
-	const placed = new Map<string, ProvinceUnit[]>();
+	const placed = new Map<string, (ProvinceUnit & { givenId: string })[]>();
 	for (const { unit, placeId } of found) {
 		const id = arrivals.find((one) => one.start === placeId)?.id;
-		if (id) placed.set(id, [...(placed.get(id) ?? []), unit]);
+		if (id) placed.set(id, [...(placed.get(id) ?? []), { ...unit, givenId: placeId }]);
 	}
 	return placed;
 }

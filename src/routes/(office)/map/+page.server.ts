@@ -2,6 +2,7 @@ import { signedIn } from '#lib/accounts/guard.ts';
 import { unitsWhere, type Actor } from '#lib/accounts/actor.ts';
 import { figureNamed, FIGURES } from '#lib/catalogue.ts';
 import type { Figure } from '#lib/figures/figure.ts';
+import { figureHref } from '#lib/figures/figure-address.ts';
 import { figureText } from '#lib/figures/format-figure.ts';
 import { choosePeriod, latestPeriod, readPeriod } from '#lib/figures/period.server.ts';
 import { currentPeriod, upTo, type Period } from '#lib/figures/period.ts';
@@ -94,7 +95,8 @@ function shown(
 		shade: typeof answer?.value === 'number' ? shadeOf(answer.value, steps) : 0,
 		isOutside: answer === null,
 		text: valueText(figure, answer),
-		address
+		address,
+		href: address && figureHref(address)
 	};
 }
 

@@ -1,4 +1,5 @@
 import type { Actor } from '#lib/accounts/actor.ts';
+import { figureHref } from '#lib/figures/figure-address.ts';
 import { figureText } from '#lib/figures/format-figure.ts';
 import { askCommunes } from '#lib/maps/commune-value.server.ts';
 import { drawingOf } from '#lib/maps/drawing.ts';
@@ -58,6 +59,7 @@ export async function communesOf(
 		areas: communes.map(({ id, name, code, district }) => {
 			const one = told.values.get(id);
 			const unit = one?.unitCode;
+			const address = unit ? { figure: figure.name, unit, from, asOf, structure } : null;
 			return {
 				id,
 				code,
@@ -65,7 +67,8 @@ export async function communesOf(
 				shade: one ? shadeOf(one.value, steps) : 0,
 				isOutside: one === undefined,
 				text: one ? text(one.value) : m.map_no_unit(),
-				address: unit ? { figure: figure.name, unit, from, asOf, structure } : null
+				address,
+				href: address && figureHref(address)
 			};
 		})
 	};
