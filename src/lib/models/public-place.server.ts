@@ -22,14 +22,11 @@ export type Placing = {
 	areas: { id: string; code: string; name: string }[];
 	/** Only models of these units, and of those under them, are told. */
 	roots: string[];
-	/** None of them stands under another. */
 	committees: { unitId: string; placeId: string }[];
 	texts: { text: string; isEarlier: boolean; placeId: string }[];
 };
 
 const AREAS_AT_MOST = 1000;
-const OUTERMOST = sql<boolean>`not exists (select from unit_paths q join unit_versions w on w.unit_id = q.ancestor_id
-	where q.unit_id = v.unit_id and q.depth > 0 and upper_inf(q.known) and w.kind = v.kind)`;
 
 /**
  * By provinces where the register is one of several, else by the communes of its own; `code`: a province, or a commune of one,
@@ -71,7 +68,7 @@ async function committees(
 	const { rows } = await sql<ProvinceUnit>`
 		select distinct on (v.unit_id) v.unit_id as id, v.code, v.name, v.place, lower(v.valid) as since
 		from unit_versions v where v.kind = 'province_committee'
-			and exists (select from unit_paths p where ${path} and upper_inf(p.known)) and ${OUTERMOST}
+			and exists (select from unit_paths p where ${path} and upper_inf(p.known))
 		order by v.unit_id, lower(v.valid) desc`.execute(db);
 	return rows;
 }
@@ -133,7 +130,7 @@ async function communeCommittees(db: Db, roots: readonly string[]): Promise<Comm
 		select distinct on (v.unit_id) v.unit_id as id, v.code, v.name, v.place, lower(v.valid) as since, a.name as above
 		from unit_versions v left join unit_versions a on a.unit_id = v.parent_id and a.valid && v.valid
 		where v.kind = 'commune_committee' and exists (select from unit_paths p
-			where p.unit_id = v.unit_id and p.ancestor_id = any(${[...roots]}::uuid[]) and upper_inf(p.known)) and ${OUTERMOST}
+			where p.unit_id = v.unit_id and p.ancestor_id = any(${[...roots]}::uuid[]) and upper_inf(p.known))
 		order by v.unit_id, lower(v.valid) desc, lower(a.valid) desc`.execute(db);
 	return rows;
 }
