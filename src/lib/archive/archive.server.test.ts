@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,8 +14,8 @@ import { post } from '#lib/mail/outbox.server.ts';
 import { loadKeys } from '#lib/sealed/master-key.server.ts';
 import { connect, type Db } from '#lib/server/db.ts';
 import { enter, read, store } from '#lib/server/files.ts';
-import { migrate, readMigrations } from '#lib/server/migrate.ts';
-import { readSettings, type Settings } from '#lib/server/settings.ts';
+import { isUnfinished, migrate, migrateDatabase, readMigrations, refuseUnfinished } from '#lib/server/migrate.ts';
+import { projectFolder, readSettings, type Settings } from '#lib/server/settings.ts';
 import { databaseUrl, freshDatabase, testOn } from '../../../tests/database.ts';
 import { blocWorld } from '../../../tests/worlds.ts';
 import { putTogether, rewriteRows, sealAnew, takeApart, tellRows } from './archive.sample.ts';
@@ -107,7 +109,10 @@ async function postAgain(db: Db): Promise<void> {
 	);
 }
 
+/** Nothing was done in it, or it has not even tables. */
 async function isEmpty({ db }: Place): Promise<boolean> {
+	const found = await sql<{ known: boolean }>`select to_regclass('public.actions') is not null as known`.execute(db);
+	if (!found.rows[0]?.known) return true;
 	const { rows } = await sql<{ count: number }>`
 		select ((select count(*) from actions) + (select count(*) from units) + (select count(*) from postings))::int as count`.execute(
 		db
@@ -256,7 +261,7 @@ describe('an archive is refused', () => {
 		const facets = await rewriteRows(entries, 'postings', (rows) => rows.replace(/": "[a-z_]+"/, '": "LẠ"'));
 		expect(await attempt(facets)).toMatchObject({
 			code: 'archive.row_refused',
-			params: { what: 'tables/postings/000001.copy.zst' }
+			params: { what: 'postings_facets_check' }
 		});
 		const redated = await rewriteRows(entries, 'units', (rows) => rows.replace(/\t\d{4}-/, '\t1999-'));
 		expect(await attempt(redated)).toMatchObject({ code: 'archive.digest_differs', params: { table: 'units' } });
@@ -302,6 +307,34 @@ describe('an archive is refused', () => {
 			expect(await isEmpty(place)).toBe(false);
 		}
 	);
+});
+
+test('a loading that was killed leaves what nobody can use, and the next one begins anew', async ({
+	source,
+	target
+}) => {
+	const { path, manifest } = await taken(source);
+	const place = await target();
+	const { data, databaseUrl: url, migratorUrl } = place.settings;
+	const killed = spawn(process.execPath, [join(projectFolder(), 'src/cli/kheo.ts'), 'import', 'archive', path], {
+		env: { ...process.env, KHEO_DATA: data, KHEO_DATABASE_URL: url ?? '', KHEO_MIGRATOR_URL: migratorUrl ?? '' },
+		stdio: 'ignore'
+	});
+	const ended = once(killed, 'exit');
+	const { pool } = connect(url ?? '');
+	try {
+		await expect.poll(() => isUnfinished(pool), { interval: 5, timeout: 20_000 }).toBe(true);
+		killed.kill('SIGKILL');
+		expect((await ended)[1]).toBe('SIGKILL');
+		await expect(refuseUnfinished(pool)).rejects.toMatchObject({ code: 'archive.unfinished' });
+	} finally {
+		await pool.end();
+	}
+	await expect(migrateDatabase(place.settings)).rejects.toMatchObject({ code: 'archive.unfinished' });
+	await expect(writePair(place.db)).rejects.toThrow('row-level security');
+	await importArchive(place.settings, { path });
+	expect(digests((await taken(place)).manifest)).toEqual(digests(manifest));
+	await writePair(place.db);
 });
 
 describe('an older archive', () => {

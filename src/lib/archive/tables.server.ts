@@ -35,6 +35,8 @@ const DERIVED = [
 ];
 /** Lets each posting wait to be folded; nothing is, where nothing is folded yet. */
 const AWAIT_FOLDING = 'postings_await_folding';
+/** Checks the facets of what was entered. It takes as long as a third of the rest of entering them. */
+export const FACETS_CHECK = 'postings_facets_check';
 
 /** Rows read alike on every PostgreSQL, whatever the server and the account are set to; no statement is too long. */
 export async function readAlike(client: pg.Client): Promise<void> {
@@ -93,19 +95,37 @@ export async function listSequences(client: pg.Client): Promise<Sequence[]> {
 	return rows.map(({ last, ...of }) => ({ ...of, last: Number(last) }));
 }
 
-/** Empties what is derived, and keeps postings from waiting to be folded while `load` enters them all. */
-export async function withoutDerived<T>(client: pg.Client, load: () => Promise<T>): Promise<T> {
+/** Tables of what is derived; a database of an earlier version does not have all of them. */
+export async function listDerived(client: pg.Client): Promise<{ name: string }[]> {
 	const { rows } = await client.query<{ name: string }>(
 		`select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relname = any($1)`,
 		[DERIVED]
 	);
-	// An archive of an earlier version knows nothing of them.
-	if (rows.length === 0) return load();
-	await client.query(`truncate ${rows.map(({ name }) => `public.${pg.escapeIdentifier(name)}`).join(', ')}`);
-	await client.query(`alter table public.postings disable trigger ${AWAIT_FOLDING}`);
-	const loaded = await load();
-	await client.query(`alter table public.postings enable trigger ${AWAIT_FOLDING}`);
-	return loaded;
+	return rows;
+}
+
+export async function emptyTables(client: pg.Client, known: readonly { name: string }[]): Promise<void> {
+	await client.query(`truncate ${known.map(({ name }) => `public.${pg.escapeIdentifier(name)}`).join(', ')}`);
+}
+
+/** Lets triggers of postings rest, or work again. An archive of an earlier version does not have all of them. */
+export async function setTriggers(client: pg.Client, how: 'enable' | 'disable'): Promise<void> {
+	const { rows } = await client.query<{ name: string }>(
+		`select tgname as name from pg_trigger where tgrelid = 'public.postings'::regclass and tgname = any($1)`,
+		[[AWAIT_FOLDING, FACETS_CHECK]]
+	);
+	for (const { name } of rows)
+		await client.query(`alter table public.postings ${how} trigger ${pg.escapeIdentifier(name)}`);
+}
+
+/** What the resting trigger would have checked row by row: of postings that say the same it is enough to check one. */
+export async function checkFacets(client: pg.Client): Promise<void> {
+	await client.query(`
+		create temporary table entered (measure text, facets jsonb);
+		create trigger entered_check after insert on entered referencing new table as added
+			for each statement execute function check_posting_facets();
+		insert into entered select distinct measure, facets from postings;
+		drop table entered`);
 }
 
 /** A table's rows in their order. */

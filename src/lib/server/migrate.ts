@@ -18,7 +18,8 @@ const LOCK_KEY = 7_401_930;
 
 /**
  * Brings the database of the settings up to date and answers the names of what was applied.
- * Throws `migration.changed`, `migration.newer`, `migration.failed`, `database.too_old`, `database.role_missing`.
+ * Throws `migration.changed`, `migration.newer`, `migration.failed`, `database.too_old`, `database.role_missing`,
+ * `archive.unfinished`.
  */
 export async function migrateDatabase(settings: Settings): Promise<string[]> {
 	return withMigrator(settings, ({ url, appUser }) => migrate(url, { appUser }));
@@ -54,6 +55,7 @@ export async function migrate(
 	try {
 		await client.connect();
 		await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
+		await refuseUnfinished(client);
 		await checkVersion(client);
 		await ensureAppRole(client, appUser);
 		const missing = await pendingOf(client, readMigrations(folder));
@@ -66,6 +68,21 @@ export async function migrate(
 	} finally {
 		await client.end();
 	}
+}
+
+/** Is there in a database for as long as an archive is being loaded into it, and after that was cut short. */
+export const UNFINISHED = 'public.restoring';
+
+export async function isUnfinished(client: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
+	const { rows } = await client.query<{ marked: boolean }>('select to_regclass($1) is not null as marked', [
+		UNFINISHED
+	]);
+	return rows[0]?.marked ?? false;
+}
+
+/** Refuses, with `archive.unfinished`, a database that has only a part of an archive. */
+export async function refuseUnfinished(client: Pick<pg.ClientBase, 'query'>): Promise<void> {
+	if (await isUnfinished(client)) throw problem('archive.unfinished');
 }
 
 async function hasJobs(client: pg.Client): Promise<boolean> {

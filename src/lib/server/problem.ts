@@ -241,6 +241,7 @@ export const PROBLEMS = {
 	'archive.row_refused': { status: 422 },
 	'archive.tables_differ': { status: 409 },
 	'archive.truncated': { status: 422 },
+	'archive.unfinished': { status: 503 },
 	'archive.unreadable': { status: 400 },
 	'archive.upload_lost': { status: 409 },
 	'article.not_found': { status: 404 },
