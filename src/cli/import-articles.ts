@@ -1,14 +1,7 @@
 import type { Command } from 'commander';
 import { operator } from '#lib/accounts/actor.ts';
-import {
-	importArticles,
-	type Entry,
-	type Fate,
-	type Hindrance,
-	type Outcome,
-	type Wish
-} from '#lib/old-site/import.server.ts';
-import { dayOf } from '#lib/old-site/instants.ts';
+import { importArticles, type Entry, type Hindrance, type Outcome, type Wish } from '#lib/old-site/import.server.ts';
+import { openTold, type Told } from '#lib/old-site/told.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { readSettings } from '#lib/server/settings.ts';
 import { word } from '#lib/ui/word.ts';
@@ -52,11 +45,12 @@ export function registerArticles(imports: Command): void {
 		.option('--json')
 		.action((path: string, options: Options) =>
 			withDatabase(async ({ db }) => {
-				const outcome = await importArticles(db, operator('Dòng lệnh'), wishOf(path, options), (done) => {
+				await using told = await openTold();
+				const watch = (done: number) => {
 					if (done % TOLD_EVERY === 0) process.stderr.write(`${m.cli_old_site_progress({ done, all: '…' })}\n`);
-				});
-				if (options.json) say(JSON.stringify(jsonOf(outcome), null, 2));
-				else tell(outcome);
+				};
+				const outcome = await importArticles(db, operator('Dòng lệnh'), wishOf(path, options), { told, watch });
+				await (options.json ? tellJson : tell)(outcome, told);
 				complain(outcome);
 			})
 		);
@@ -80,19 +74,12 @@ function wishOf(path: string, options: Options): Wish {
 	};
 }
 
-function countsOf({ entries }: Outcome) {
-	const of = (fate: Fate) => entries.filter((entry) => entry.fate === fate).length;
-	return {
-		pages: entries.length,
-		published: of('published'),
-		drafts: of('draft'),
-		there: of('there'),
-		refused: of('refused')
-	};
+function countsOf({ counts: { pages, published, draft: drafts, there, refused } }: Outcome) {
+	return { pages, published, drafts, there, refused };
 }
 
-function tell(outcome: Outcome): void {
-	for (const entry of outcome.entries) for (const line of linesOf(entry)) say(line);
+async function tell(outcome: Outcome, told: Told): Promise<void> {
+	for await (const entry of told.entries()) for (const line of linesOf(entry)) say(line);
 	if (outcome.others.length > 0)
 		say(m.cli_old_site_others({ others: outcome.others.map(([kind, count]) => `${kind} ${count}`).join(', ') }));
 	const counts = countsOf(outcome);
@@ -102,7 +89,7 @@ function tell(outcome: Outcome): void {
 }
 
 function linesOf(entry: Entry): string[] {
-	const day = entry.publishedAt ? formatDay(dayOf(entry.publishedAt)) : m.cli_old_site_no_day();
+	const day = entry.publishedOn ? formatDay(entry.publishedOn) : m.cli_old_site_no_day();
 	const place = entry.line === null ? entry.file : `${entry.file}:${entry.line}`;
 	const head = [
 		place,
@@ -134,7 +121,7 @@ function linesOf(entry: Entry): string[] {
 
 /** What stands in the way, or what was refused, on stderr and in the exit code. */
 function complain(outcome: Outcome): void {
-	const refused = outcome.entries.filter(({ fate }) => fate === 'refused').length;
+	const { refused } = outcome.counts;
 	const lines = [
 		...(outcome.hindrances.includes('sections_missing')
 			? outcome.unfiled.map(([category, count]) => m.cli_old_site_unfiled({ category, count }))
@@ -147,32 +134,28 @@ function complain(outcome: Outcome): void {
 	process.exitCode = EXIT.refused;
 }
 
-function hindranceText(hindrance: Hindrance, { entries, unfiled }: Outcome): string {
+function hindranceText(hindrance: Hindrance, { counts, unfiled }: Outcome): string {
 	switch (hindrance) {
 		case 'nothing_read':
 			return m.cli_old_site_nothing_read();
 		case 'pictures_missing':
-			return m.cli_old_site_pictures_missing({
-				count: entries.reduce((sum, { missing }) => sum + missing.length, 0)
-			});
+			return m.cli_old_site_pictures_missing({ count: counts.missing });
 		case 'sections_missing':
 			return m.cli_old_site_sections_missing({ count: unfiled.length });
 	}
 }
 
-function jsonOf(outcome: Outcome) {
+/** One JSON value, written entry by entry. */
+async function tellJson(outcome: Outcome, told: Told): Promise<void> {
 	const { committed, hindrances } = outcome;
-	const entries = outcome.entries.map(({ publishedAt, ...entry }) => ({
-		...entry,
-		publishedOn: publishedAt && dayOf(publishedAt)
-	}));
 	const named = (pairs: [string, number][]) => Object.fromEntries(pairs);
-	return {
-		committed,
-		hindrances,
-		counts: countsOf(outcome),
-		others: named(outcome.others),
-		unfiled: named(outcome.unfiled),
-		entries
-	};
+	const [others, unfiled] = [named(outcome.others), named(outcome.unfiled)];
+	const head = JSON.stringify({ committed, hindrances, counts: countsOf(outcome), others, unfiled }, null, 2);
+	process.stdout.write(`${head.slice(0, -2)},\n  "entries": [`);
+	let between = '\n';
+	for await (const entry of told.entries()) {
+		process.stdout.write(between + JSON.stringify(entry, null, 2).replace(/^/gm, '    '));
+		between = ',\n';
+	}
+	say('\n  ]\n}');
 }

@@ -39,7 +39,7 @@ export async function* streamText(path: string, given: string | null): AsyncGene
 			throw problem('old_site.encoding_wrong', { file: path, encoding, byte: bytes }, error);
 		}
 	};
-	for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+	for await (const chunk of createReadStream(path, { highWaterMark: 32 * 1024 })) {
 		if (!Buffer.isBuffer(chunk)) continue;
 		yield decode(chunk);
 		bytes += chunk.byteLength;

@@ -10,7 +10,8 @@ import { publishThrough, readdress } from '#lib/newsroom/publication.server.ts';
 import { listSections } from '#lib/newsroom/site.server.ts';
 import type { Db } from '#lib/server/db.ts';
 import { test } from '../../../tests/database.ts';
-import { importArticles, type Outcome, type Wish } from './import.server.ts';
+import { importArticles, type Entry, type Outcome, type Wish } from './import.server.ts';
+import { openTold } from './told.server.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -22,6 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+type Done = Outcome & { entries: Entry[] };
 type Post = { id: number; title: string; body: string; more?: string; slug?: string; status?: string };
 
 function post({ id, title, body, more = '', slug = `bai-viet-so-${id}`, status = 'publish' }: Post): string {
@@ -45,7 +47,7 @@ const POSTS = [
 	'<item><title>x</title><wp:post_id>9</wp:post_id><wp:post_type>nav_menu_item</wp:post_type></item>'
 ];
 
-async function run(db: Db, items: readonly string[], given: Partial<Wish> = {}): Promise<Outcome> {
+async function run(db: Db, items: readonly string[], given: Partial<Wish> = {}): Promise<Done> {
 	const path = join(folder, 'cu.xml');
 	await writeFile(
 		path,
@@ -67,11 +69,13 @@ async function run(db: Db, items: readonly string[], given: Partial<Wish> = {}):
 		data: folder,
 		...given
 	};
-	return importArticles(db, world.machine, wish);
+	await using told = await openTold();
+	const outcome = await importArticles(db, world.machine, wish, { told });
+	return { ...outcome, entries: await Array.fromAsync(told.entries()) };
 }
 
 let world: Newsroom;
-const fates = ({ entries }: Outcome) => entries.map(({ fate }) => fate);
+const fates = ({ entries }: Done) => entries.map(({ fate }) => fate);
 
 describe('an old site', () => {
 	test('is looked through without writing anything', async ({ db }) => {

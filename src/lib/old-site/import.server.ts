@@ -8,6 +8,7 @@ import { getLocale } from '#lib/paraglide/runtime.js';
 import { Problem, problem, problemText } from '#lib/server/problem.ts';
 import { word } from '#lib/ui/word.ts';
 import { bodyOf } from './body-of.ts';
+import { dayOf } from './instants.ts';
 import { make, missing, type Made, type Reason } from './make.ts';
 import type { OldPage } from './page.ts';
 import type { OldPicture } from './piece.ts';
@@ -15,6 +16,7 @@ import { pictureFinder, takePicture, type Finder } from './pictures.server.ts';
 import { makeSections, sectionsOf, type Sections } from './sections.server.ts';
 import { readSource } from './source.server.ts';
 import { survey, type Survey } from './survey.server.ts';
+import type { Counts, Told } from './told.server.ts';
 
 /** Takes an old site into a newsroom: looked through first, then written article by article, so that it can go on where it stopped. */
 
@@ -40,10 +42,12 @@ export type Fate = 'published' | 'draft' | 'there' | 'refused';
 /** What became, or would become, of one page. */
 export type Entry = Pick<
 	Made,
-	'headline' | 'publishedAt' | 'saidDay' | 'byline' | 'source' | 'reasons' | 'holes' | 'left' | 'behind'
+	'headline' | 'saidDay' | 'byline' | 'source' | 'reasons' | 'holes' | 'left' | 'behind'
 > & {
 	file: string;
 	line: number | null;
+	/** Its day in Viet Nam. */
+	publishedOn: string | null;
 	slug: string;
 	section: string | null;
 	fate: Fate;
@@ -55,7 +59,7 @@ export type Entry = Pick<
 
 export type Hindrance = 'pictures_missing' | 'sections_missing' | 'nothing_read';
 export type Outcome = {
-	entries: Entry[];
+	counts: Counts;
 	others: [string, number][];
 	/** Categories for which the site has no section, with their articles. */
 	unfiled: [string, number][];
@@ -73,11 +77,16 @@ type Run = {
 	find: Finder;
 	now: Date;
 };
-/** Told after each page, for who waits. */
-export type Watch = (count: number) => void;
+/** Where each page is told of; `watch` hears how many are done, for who waits. */
+type Telling = { told: Told; watch?: (count: number) => void };
 
-/** Throws refusals that name the file; pages that cannot be taken are told in the outcome. */
-export async function importArticles(db: Db, actor: Actor, wish: Wish, watch: Watch = () => {}): Promise<Outcome> {
+/** Throws refusals that name the file; what becomes of each page is told to `told`, also where it cannot be taken. */
+export async function importArticles(
+	db: Db,
+	actor: Actor,
+	wish: Wish,
+	{ told, watch = () => {} }: Telling
+): Promise<Outcome> {
 	const site = await findSiteNamed(db, wish.site);
 	if (!site) throw problem('old_site.site_unknown', { site: wish.site });
 	const run: Run = {
@@ -90,18 +99,18 @@ export async function importArticles(db: Db, actor: Actor, wish: Wish, watch: Wa
 		sections: await sectionsOf(db, site.id, wish.sections),
 		find: await pictureFinder(wish.pictures)
 	};
-	const looked = await look(run);
+	const looked = await look(run, told);
 	if (looked.hindrances.length > 0 || wish.dryRun) return looked;
 	if (wish.createSections) {
 		await makeSections(db, actor, { siteId: site.id, categories: looked.unfiled.map(([category]) => category) });
 		run.sections = await sectionsOf(db, site.id, wish.sections);
 	}
-	const entries: Entry[] = [];
+	await told.clear();
 	for await (const { page, index } of pagesOf(wish)) {
-		entries.push(await write(run, page, index));
-		watch(entries.length);
+		await told.add(await write(run, page, index));
+		watch(told.counts().pages);
 	}
-	return { ...looked, entries, committed: true };
+	return { ...looked, counts: told.counts(), committed: true };
 }
 
 async function* pagesOf({ path, encoding }: Wish): AsyncGenerator<{ page: OldPage; index: number }> {
@@ -113,27 +122,25 @@ async function* pagesOf({ path, encoding }: Wish): AsyncGenerator<{ page: OldPag
 		}
 }
 
-async function look(run: Run): Promise<Outcome> {
-	const entries: Entry[] = [];
+async function look(run: Run, told: Told): Promise<Outcome> {
 	const unfiled = new Map<string, number>();
 	for await (const { page, index } of pagesOf(run.wish)) {
 		const { entry, made } = prepare(run, page, index);
-		entries.push(entry);
+		await told.add(entry);
 		if (entry.fate === 'there') continue;
 		for (const category of made.categories)
 			if (run.sections.sectionOf(category) === undefined) unfiled.set(category, (unfiled.get(category) ?? 0) + 1);
 	}
 	const { wish } = run;
+	const counts = told.counts();
 	const hindrances: Hindrance[] = [
-		...(entries.length === 0 ? ['nothing_read' as const] : []),
-		...(!wish.withoutPictures && entries.some(({ missing: lost }) => lost.length > 0)
-			? ['pictures_missing' as const]
-			: []),
+		...(counts.pages === 0 ? ['nothing_read' as const] : []),
+		...(!wish.withoutPictures && counts.missing > 0 ? ['pictures_missing' as const] : []),
 		...(!wish.createSections && !wish.withoutSections && unfiled.size > 0 ? ['sections_missing' as const] : [])
 	];
 	const byCount = (one: [string, number], other: [string, number]) => other[1] - one[1];
 	return {
-		entries,
+		counts,
 		others: [...run.survey.others].toSorted(byCount),
 		unfiled: [...unfiled].toSorted(byCount),
 		hindrances,
@@ -176,7 +183,7 @@ function prepare({ wish, survey: surveyed, sections, find, now }: Run, page: Old
 		refusal,
 		reasons,
 		headline,
-		publishedAt,
+		publishedOn: publishedAt && dayOf(publishedAt),
 		saidDay,
 		byline,
 		source,
