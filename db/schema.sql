@@ -587,6 +587,7 @@ create table comments (
 	reply text,
 	replied_at timestamp(3) with time zone,
 	action_id uuid,
+	withdrawal_hash bytea,
 	constraint comments_body_check CHECK ((length(body) <= 2000)),
 	constraint comments_decided_check CHECK (((decided_at IS NULL) = (state = 'waiting'::text))),
 	constraint comments_name_check CHECK ((length(name) <= 60)),
@@ -595,13 +596,14 @@ create table comments (
 	constraint comments_reason_given_check CHECK (((reason IS NOT NULL) = (state = ANY (ARRAY['refused'::text, 'removed'::text])))),
 	constraint comments_reply_check CHECK (((length(reply) >= 1) AND (length(reply) <= 2000))),
 	constraint comments_reply_shown_check CHECK (((reply IS NULL) OR (state = ANY (ARRAY['shown'::text, 'removed'::text])))),
-	constraint comments_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'shown'::text, 'refused'::text, 'removed'::text]))),
+	constraint comments_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'shown'::text, 'refused'::text, 'removed'::text, 'withdrawn'::text]))),
+	constraint comments_withdrawn_check CHECK (((state <> 'withdrawn'::text) OR ((name = ''::text) AND (body = ''::text)))),
 	constraint comments_article_fk FOREIGN KEY (article_id) REFERENCES articles(id),
 	constraint comments_site_fk FOREIGN KEY (site_id) REFERENCES sites(id),
 	constraint comments_pkey PRIMARY KEY (id)
 );
 CREATE INDEX comments_article_index ON public.comments USING btree (article_id, received_at, id) WHERE (state = ANY (ARRAY['shown'::text, 'removed'::text]));
-CREATE INDEX comments_decided_index ON public.comments USING btree (decided_at) WHERE (state = ANY (ARRAY['refused'::text, 'removed'::text]));
+CREATE INDEX comments_decided_index ON public.comments USING btree (decided_at) WHERE (state = ANY (ARRAY['refused'::text, 'removed'::text, 'withdrawn'::text]));
 CREATE INDEX comments_full_index ON public.comments USING btree (article_id) WHERE (state = 'waiting'::text);
 CREATE INDEX comments_reported_index ON public.comments USING btree (site_id, reported_at, id) WHERE (reported_at IS NOT NULL);
 CREATE INDEX comments_site_index ON public.comments USING btree (site_id, state, received_at, id);
@@ -616,13 +618,17 @@ grant update (replied_at) on comments to kheo_app;
 grant update (reply) on comments to kheo_app;
 grant update (reported_at) on comments to kheo_app;
 grant update (state) on comments to kheo_app;
+grant insert (withdrawal_hash) on comments to kheo_app;
+grant update (withdrawal_hash) on comments to kheo_app;
 comment on table comments is 'Comments of readers, shown once the newsroom has read them. Who sent one is not known beyond the name typed.';
 comment on column comments.id is 'That of the pass it came with: a pass serves once.';
 comment on column comments.site_id is 'The home of the article, whose newsroom reads it.';
 comment on column comments.name is 'As typed; empty once a comment that was taken down is erased.';
 comment on column comments.consent_version is 'Which wording of the consent was agreed to.';
+comment on column comments.decided_at is 'When the newsroom decided last, or its sender took it back.';
 comment on column comments.reported_at is 'Since when readers'' reports wait to be looked at; null: none do.';
 comment on column comments.action_id is 'The last decision.';
+comment on column comments.withdrawal_hash is 'SHA-256 of the secret in the link by which its sender takes it back; the secret itself is kept nowhere. Null: there is no such link.';
 
 create table consent_texts (
 	purpose text not null,

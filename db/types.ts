@@ -329,6 +329,9 @@ export interface Comments {
    * Which wording of the consent was agreed to.
    */
   consent_version: number;
+  /**
+   * When the newsroom decided last, or its sender took it back.
+   */
   decided_at: Timestamp | null;
   /**
    * That of the pass it came with: a pass serves once.
@@ -352,6 +355,10 @@ export interface Comments {
    */
   site_id: string;
   state: Generated<string>;
+  /**
+   * SHA-256 of the secret in the link by which its sender takes it back; the secret itself is kept nowhere. Null: there is no such link.
+   */
+  withdrawal_hash: Buffer | null;
 }
 
 export interface Consents {

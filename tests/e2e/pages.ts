@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { projectFolder } from '#lib/server/settings.ts';
 import type { Person } from './people.ts';
-import type { Prepared } from './prepared.ts';
+import { NEWEST, SITE, type Prepared } from './prepared.ts';
 
 /** A page to look at: whose route it is, who looks, and what it answers if not 200. */
 export type Visit = { route: string; name: string; as: Person | null; path: string; status: number };
@@ -14,8 +14,6 @@ export function pageRoutes(): string[] {
 	return files.filter((file) => file.endsWith('+page.svelte')).map((file) => `/${dirname(file)}`.replace('/.', '/'));
 }
 
-const SITE = '/khoi-yen-bai';
-const NEWEST = 'so-ket-cong-tac-dan-van-6-thang-dau-nam-2024-viec-kho-duoc-ban-truoc-voi-dan';
 const OLDEST = 'huong-dan-dang-ky-mo-hinh-dan-van-kheo-nam-2024';
 
 const PUBLIC_VISITS: readonly Visit[] = [
@@ -35,9 +33,6 @@ const PUBLIC_VISITS: readonly Visit[] = [
 	}),
 	visit('/(portal)/[site]/[...address]', [null, `${SITE}/${NEWEST}`], { name: 'site-address-comments' }),
 	visit('/(portal)/[site]/binh-luan/[article]', [null, `${SITE}/binh-luan/${NEWEST}`]),
-	visit('/(portal)/[site]/binh-luan/[article]', [null, `${SITE}/binh-luan/${NEWEST}?sent`], {
-		name: 'site-binh-luan-sent'
-	}),
 	visit('/(portal)/[site]/mo-hinh', [null, `${SITE}/mo-hinh`]),
 	visit('/(portal)/[site]/mo-hinh', [null, `${SITE}/mo-hinh?view=map`], { name: 'site-mo-hinh-map' }),
 	visit('/(portal)/[site]/so-lieu', [null, `${SITE}/so-lieu?year=2024`]),
@@ -202,6 +197,7 @@ export function visits({ models, reports, imports, users, newsroom }: Prepared):
 			name: 'newsroom-comments-id-shown'
 		}),
 		visit('/(portal)/[site]/binh-luan/[article]/[comment]', [null, `${SITE}/binh-luan/${NEWEST}/${newsroom.shown}`]),
+		visit('/(portal)/[site]/binh-luan/[article]/[comment]/rut/[secret]', [null, newsroom.ownComment]),
 		visit('/(office)/newsroom/sites', ['newsroom', '/newsroom/sites']),
 		visit('/(office)/newsroom/sites/[id]', ['newsroom', `/newsroom/sites/${newsroom.site}`]),
 		visit('/preview/[secret]', [null, '/preview/het-han'], { status: 410 }),

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { BrowserContext } from 'playwright-core';
+import { z } from 'zod';
+import { solve } from '#lib/comments/comments.sample.ts';
 import { officeList } from './lists.ts';
+
+/** The demonstration office's public site and its newest article. */
+export const SITE = '/khoi-yen-bai';
+export const NEWEST = 'so-ket-cong-tac-dan-van-6-thang-dau-nam-2024-viec-kho-duoc-ban-truoc-voi-dan';
+
+const Work = z.object({ pass: z.string(), bits: z.number() });
 
 /** Things in the demonstration world whose addresses nobody knows beforehand. */
 export type Prepared = {
@@ -17,7 +25,7 @@ export type Prepared = {
 	/** An account with a role, as its administrator meets it. */
 	users: Record<'leader', string>;
 	/** Of the demonstration office's newsroom: articles by state, its site, a picture. */
-	newsroom: Record<'draft' | 'published' | 'site' | 'picture' | 'waiting' | 'shown', string>;
+	newsroom: Record<'draft' | 'published' | 'site' | 'picture' | 'waiting' | 'shown' | 'ownComment', string>;
 };
 
 /** A signed-in person's way to read pages and send forms, as a browser without script does. */
@@ -25,6 +33,8 @@ export type Clerk = {
 	read: (path: string) => Promise<string>;
 	/** Sends a form; answers where it leads. */
 	send: (path: string, form: Record<string, string>) => Promise<string>;
+	/** Sends a form; answers the page that comes back. */
+	post: (path: string, form: Record<string, string>) => Promise<string>;
 	/** Sends a form with a file; answers where it leads. */
 	upload: (path: string, form: Record<string, string | File>) => Promise<string>;
 };
@@ -40,6 +50,7 @@ export function clerk({ request }: BrowserContext, address: string): Clerk {
 	return {
 		read: async (path) => (await request.get(path)).text(),
 		send: async (path, form) => target(path, await request.post(path, { form, headers, maxRedirects: 0 })),
+		post: async (path, form) => (await request.post(path, { form, headers })).text(),
 		upload: async (path, form) => {
 			const multipart = new FormData();
 			for (const [name, value] of Object.entries(form)) multipart.append(name, value);
@@ -54,7 +65,7 @@ export const NOTHING: Prepared = {
 	reports: { draft: '', submitted: '', approved: '', signed: '' },
 	imports: { ready: '', refused: '' },
 	users: { leader: '' },
-	newsroom: { draft: '', published: '', site: '', picture: '', waiting: '', shown: '' }
+	newsroom: { draft: '', published: '', site: '', picture: '', waiting: '', shown: '', ownComment: '' }
 };
 
 /** Does enough work in the demonstration world that every page has something to show. */
@@ -71,7 +82,7 @@ export async function prepare(
 	return { models, reports, imports, users, newsroom };
 }
 
-async function findNewsroom({ read }: Clerk): Promise<Prepared['newsroom']> {
+async function findNewsroom({ read, post }: Clerk): Promise<Prepared['newsroom']> {
 	const found = async (path: string, pattern: RegExp) => {
 		const [, id] = pattern.exec(await read(path)) ?? [];
 		if (!id) throw new Error(`${path} names nothing`);
@@ -86,8 +97,19 @@ async function findNewsroom({ read }: Clerk): Promise<Prepared['newsroom']> {
 		site: await found('/newsroom/sites', /href="\/newsroom\/sites\/([0-9a-f-]{36})"/),
 		picture: await found(`/newsroom/${published}`, /\/pictures\/([0-9a-f-]{36})\//),
 		waiting: await found('/newsroom/comments', COMMENT),
-		shown: await found('/newsroom/comments?view=shown', COMMENT)
+		shown: await found('/newsroom/comments?view=shown', COMMENT),
+		ownComment: await sendComment(post)
 	};
+}
+
+/** Sends a comment as a reader does; answers where its sender takes it back. */
+async function sendComment(post: Clerk['post']): Promise<string> {
+	const path = `${SITE}/binh-luan/${NEWEST}`;
+	const { pass, bits } = Work.parse(JSON.parse(await post(`${path}/kiem-tra`, {})));
+	const form = { name: 'Sùng A Chống', text: 'Bài viết rõ.', consent: 'on', pass, solution: solve(pass, bits) };
+	const [, withdrawal] = /href="https?:\/\/[^/"]+(\/[^"]+\/rut\/[\w-]+)"/.exec(await post(path, form)) ?? [];
+	if (!withdrawal) throw new Error(`${path} gave no link`);
+	return withdrawal;
 }
 
 async function prepareModels({ read, send, upload }: Clerk): Promise<Prepared['models']> {

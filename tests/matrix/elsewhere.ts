@@ -61,6 +61,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 	'/(portal)/[site]/binh-luan/[article] default': 'src/routes/(portal)/comments.server.test.ts',
 	'/(portal)/[site]/binh-luan/[article]/[comment] load': 'src/routes/(portal)/comments.server.test.ts',
 	'/(portal)/[site]/binh-luan/[article]/[comment] default': 'src/routes/(portal)/comments.server.test.ts',
+	'/(portal)/[site]/binh-luan/[article]/[comment]/rut/[secret] load': 'src/routes/(portal)/comments.server.test.ts',
+	'/(portal)/[site]/binh-luan/[article]/[comment]/rut/[secret] default': 'src/routes/(portal)/comments.server.test.ts',
 	'/(portal)/[site]/binh-luan/[article]/kiem-tra POST': 'src/routes/(portal)/comments.server.test.ts',
 	'/(portal)/[site]/feed/[...file] GET': 'src/routes/(portal)/portal.server.test.ts',
 	'/(portal)/[site]/sitemap.xml GET': 'src/routes/(portal)/portal.server.test.ts',

@@ -62,6 +62,18 @@ function commentRows(): Record<string, Row> {
 			shows: has(({ newsroom }) => newsroom.comments.waiting)
 		},
 		'/(office)/newsroom/comments accept': { needs, ask: several({}) },
+		'/(office)/newsroom/comments restore': {
+			needs,
+			ask: ({ newsroom }) => ({ form: { 'id[]': newsroom.comments.removed } })
+		},
+		'/(office)/newsroom/comments keep': {
+			needs,
+			ask: ({ newsroom }) => ({ form: { 'id[]': newsroom.comments.shown } })
+		},
+		'/(office)/newsroom/comments reply': {
+			needs,
+			ask: ({ newsroom }) => ({ form: { 'id[]': newsroom.comments.shown, reply: 'Cảm ơn bạn.' } })
+		},
 		'/(office)/newsroom/comments refuse': { needs, ask: several(because) },
 		[`${one} load`]: { needs, ask: comment('waiting') },
 		[`${one} accept`]: { needs, ask: comment('waiting', {}) },
@@ -112,6 +124,9 @@ export const NEWSROOM_ROWS: Readonly<Record<string, Row>> = {
 		needs: 'newsroom.publish',
 		ask: (things) => ({ ...article('published')(things), form: { slug: 'dia-chi-khac' } })
 	},
+	'/(office)/newsroom/[id] openComments': { needs: 'newsroom.write', ask: article('draft') },
+	'/(office)/newsroom/[id] closeComments': { needs: 'newsroom.write', ask: article('draft') },
+	'/(office)/newsroom/[id] closeComments:published': { needs: 'newsroom.moderate', ask: article('published') },
 	'/(office)/newsroom/[id] preview': { needs: 'newsroom.write', ask: article('draft') },
 	'/(office)/newsroom/[id] endPreviews': { needs: 'newsroom.write', ask: article('draft') },
 	'/(office)/newsroom/[id]/edit load': { needs: 'newsroom.read', ask: article('draft') },

@@ -77,16 +77,20 @@ const chosen = <T extends { id?: string[] | undefined; only?: string | undefined
 	ids: only ? [only] : [...new Set(id ?? [])]
 });
 
-export const AcceptForm = z
-	.strictObject({ ...Chosen, reason: z.string().max(40).optional(), note: z.string().max(2000).optional() })
-	.transform(chosen);
+/** The list is one form: what stands in its other folds is sent along. */
+const Along = {
+	reason: z.string().max(40).optional(),
+	note: z.string().max(2000).optional(),
+	reply: z.string().max(8000).optional()
+};
+export const AcceptForm = z.strictObject({ ...Chosen, ...Along }).transform(chosen);
 export const RefuseForm = z
-	.strictObject({ ...Chosen, ...Because })
+	.strictObject({ ...Chosen, ...Along, ...Because })
 	.transform(chosen)
 	.refine(({ reason, note }) => reason !== 'other' || note !== null, { path: ['note'], message: 'field_required' });
 export const BecauseForm = z
 	.strictObject(Because)
 	.refine(({ reason, note }) => reason !== 'other' || note !== null, { path: ['note'], message: 'field_required' });
-export const ReplyForm = z.strictObject({
-	reply: lines(TEXT_AT_MOST).refine((value) => value !== '', 'field_required')
-});
+const Reply = { reply: lines(TEXT_AT_MOST).refine((value) => value !== '', 'field_required') };
+export const ReplyForm = z.strictObject(Reply);
+export const RepliesForm = z.strictObject({ ...Chosen, ...Along, ...Reply }).transform(chosen);

@@ -1,6 +1,6 @@
 /** Comments of readers: how far they come, for what reasons they are not shown, how many there may be. Pure. */
 
-const STATES = ['waiting', 'shown', 'refused', 'removed'] as const;
+const STATES = ['waiting', 'shown', 'refused', 'removed', 'withdrawn'] as const;
 export type State = (typeof STATES)[number];
 
 const VERBS = ['accept', 'refuse', 'take_down', 'restore', 'keep', 'reply'] as const;
@@ -11,7 +11,9 @@ const TRANSITIONS = {
 	waiting: ['accept', 'refuse'],
 	shown: ['take_down', 'keep', 'reply'],
 	refused: ['accept'],
-	removed: ['restore']
+	removed: ['restore'],
+	/** Its sender took it back. */
+	withdrawn: []
 } as const satisfies Record<State, readonly Verb[]>;
 
 export function allowed(state: State): readonly Verb[] {

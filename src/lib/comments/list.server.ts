@@ -26,7 +26,7 @@ export type Listed = {
 	reports: { reason: ReportReason; count: number }[];
 };
 
-export const VIEWS = ['waiting', 'reported', 'shown', 'refused', 'removed'] as const;
+export const VIEWS = ['waiting', 'reported', 'shown', 'refused', 'removed', 'withdrawn'] as const;
 type View = (typeof VIEWS)[number];
 export type Filter = { unitId: string; siteId?: string | null; view: View; after?: string | null; limit?: number };
 

@@ -31,26 +31,35 @@ export async function takeDown(db: Db, actor: Actor, { id, ...because }: Refusal
 	return decide(db, actor, { ids: [id], ...because, verb: 'take_down', to: 'removed' });
 }
 
-/** Shows again what was taken down, as long as its text is still there. Throws `comment.erased`. */
-export async function restore(db: Db, actor: Actor, id: string): Promise<Decided> {
-	return decide(db, actor, { ids: [id], verb: 'restore', to: 'shown' });
+/** Shows again what was taken down, as far as its text is still there. Throws `comment.erased` where none is. */
+export async function restore(db: Db, actor: Actor, { ids }: { ids: readonly string[] }): Promise<Decided> {
+	return decide(db, actor, { ids, verb: 'restore', to: 'shown' });
 }
 
 /** Leaves shown what readers reported. */
-export async function keep(db: Db, actor: Actor, id: string): Promise<Decided> {
-	return decide(db, actor, { ids: [id], verb: 'keep', to: 'shown' });
+export async function keep(db: Db, actor: Actor, { ids }: { ids: readonly string[] }): Promise<Decided> {
+	return decide(db, actor, { ids, verb: 'keep', to: 'shown' });
 }
 
-/** The office's one answer below a shown comment; a second one takes the place of the first. */
-export async function reply(db: Db, actor: Actor, { id, reply: text }: { id: string; reply: string }): Promise<void> {
-	await command(db, actor, async (tx) => {
-		const [held] = await hold(tx, [id]);
-		if (!held) throw problem('comment.not_found');
-		await authoriseAll(tx, actor, 'newsroom.moderate', [held.unitId]);
-		if (!allowed(held.state).includes('reply')) throw problem('comment.decided_already');
-		await sql`update comments set reply = ${text}, replied_at = clock_timestamp() where id = ${id}::uuid`.execute(tx);
-		await tellArticleStale(tx, held.articleId);
-		return { result: undefined, actions: [actionOf(held, { id: newId(), verb: 'reply' })] };
+/**
+ * The office's one answer below a shown comment; a second one takes the place of the first. Given to several at once it is for
+ * those that have none yet.
+ */
+export async function reply(
+	db: Db,
+	actor: Actor,
+	{ ids, reply: text }: { ids: readonly string[]; reply: string }
+): Promise<Decided> {
+	return command(db, actor, async (tx) => {
+		const held = await holdAll(tx, actor, ids);
+		const open = held.filter((each) => allowed(each.state).includes('reply') && (ids.length === 1 || !each.hasReply));
+		const [first, ...others] = open.map((each) => actionOf(each, { id: newId(), verb: 'reply' }));
+		if (!first) throw problem('comment.decided_already');
+		await sql`
+			update comments set reply = ${text}, replied_at = clock_timestamp()
+			where id = any(${open.map(({ id }) => id)}::uuid[])`.execute(tx);
+		for (const articleId of new Set(open.map((each) => each.articleId))) await tellArticleStale(tx, articleId);
+		return { result: { done: open.length, passed: held.length - open.length }, actions: [first, ...others] };
 	});
 }
 
@@ -62,16 +71,16 @@ type Held = {
 	headline: string;
 	state: State;
 	body: string;
+	hasReply: boolean;
 };
 type Decision = { ids: readonly string[]; verb: Verb; to: State; reason?: Reason; note?: string | null };
 
 async function decide(db: Db, actor: Actor, { ids, verb, to, reason, note }: Decision): Promise<Decided> {
 	return command(db, actor, async (tx) => {
-		const held = await hold(tx, ids);
-		await authoriseAll(tx, actor, 'newsroom.moderate', [...new Set(held.map(({ unitId }) => unitId))]);
-		if (held.length < ids.length) throw problem('comment.not_found');
-		const open = held.filter(({ state }) => allowed(state).includes(verb));
-		if (open.some(({ state, body }) => state === 'removed' && body === '')) throw problem('comment.erased');
+		const held = await holdAll(tx, actor, ids);
+		const fitting = held.filter(({ state }) => allowed(state).includes(verb));
+		const open = fitting.filter(({ state, body }) => state !== 'removed' || body !== '');
+		if (open.length === 0 && fitting.length > 0) throw problem('comment.erased');
 		const why = reason ? `${word('comment_reason', reason)}${note ? `: ${note}` : ''}` : null;
 		const [first, ...others] = open.map((each) => actionOf(each, { id: newId(), verb, reason: why }));
 		if (!first) throw problem('comment.decided_already');
@@ -86,12 +95,15 @@ async function decide(db: Db, actor: Actor, { ids, verb, to, reason, note }: Dec
 	});
 }
 
-/** The comments, locked in one order until the transaction ends. */
-async function hold(tx: Tx, ids: readonly string[]): Promise<Held[]> {
+/** All of the comments, locked in one order until the transaction ends; refuses what is not there, or not the actor's to decide. */
+async function holdAll(tx: Tx, actor: Actor, ids: readonly string[]): Promise<Held[]> {
 	const { rows } = await sql<Held>`
-		select c.id, c.article_id as "articleId", a.home_id as "homeId", a.unit_id as "unitId", a.headline, c.state, c.body
+		select c.id, c.article_id as "articleId", a.home_id as "homeId", a.unit_id as "unitId", a.headline, c.state, c.body,
+			c.reply is not null as "hasReply"
 		from comments c join articles a on a.id = c.article_id
 		where c.id = any(${[...ids]}::uuid[]) order by c.id for update of c`.execute(tx);
+	await authoriseAll(tx, actor, 'newsroom.moderate', [...new Set(rows.map(({ unitId }) => unitId))]);
+	if (rows.length < ids.length) throw problem('comment.not_found');
 	return rows;
 }
 

@@ -4,6 +4,7 @@ import { problem } from '#lib/server/problem.ts';
 import { CONSENT_VERSION, effortFor, WAITING_AT_MOST } from './comment.ts';
 import type { CommentForm, ReportForm } from './comment.schema.ts';
 import { checkPass, givePass, type Kind } from './pass.server.ts';
+import { hashOf, secretOf } from './withdrawal.server.ts';
 import { admit, isFirst, sentOn } from './rate.server.ts';
 
 /**
@@ -14,9 +15,11 @@ import { admit, isFirst, sentOn } from './rate.server.ts';
 /** Where something is sent, and from which network address. `site` and `article` are parts of the address. */
 export type Door = { site: string; article: string; address: string; sign: (text: string) => string; now: Date };
 
-/** `wait`: to be sent once more with this pass, in so many seconds. `crowded`: far too many come for a page to be made. */
+/** `received`: with what its sender takes a comment back by, shown this once. `wait`: to be sent once more with this pass, in so many seconds. `crowded`: far too many come for a page to be made. */
 export type Outcome =
-	{ kind: 'received' } | { kind: 'crowded' } | { kind: 'wait'; pass: string; seconds: number; isAgain: boolean };
+	| { kind: 'received'; withdrawal?: { id: string; secret: string } }
+	| { kind: 'crowded' }
+	| { kind: 'wait'; pass: string; seconds: number; isAgain: boolean };
 
 const COMMENT = '';
 
@@ -42,7 +45,10 @@ export async function offerPass(
  */
 export async function sendComment(db: Db, door: Door, form: CommentForm): Promise<Outcome> {
 	const entry = await knock(db, door, form);
-	return 'id' in entry ? enter(db, door, { ...form, id: entry.id }) : entry;
+	if (!('id' in entry)) return entry;
+	const withdrawal = { id: entry.id, secret: secretOf(door.sign, entry.id) };
+	await enter(db, door, { ...form, ...withdrawal });
+	return { kind: 'received', withdrawal };
 }
 
 /** Takes in that a shown comment should be looked at again. Of one network a day, the first counts. */
@@ -100,7 +106,9 @@ type Target = {
 	isUsed: boolean;
 };
 
-async function enter(db: Db, door: Door, { id, name, text }: CommentForm & { id: string }): Promise<Outcome> {
+type Entering = Pick<CommentForm, 'name' | 'text'> & { id: string; secret: string };
+
+async function enter(db: Db, door: Door, { id, secret, name, text }: Entering): Promise<void> {
 	const { rows } = await sql<Target>`
 		with target as (
 			select a.id, a.home_site_id, a.comments_open and h.comments_open and s.comments_open as is_open,
@@ -112,8 +120,8 @@ async function enter(db: Db, door: Door, { id, name, text }: CommentForm & { id:
 			where s.slug = ${door.site} and a.slug = ${door.article}
 			order by a.way <> 'home', a.id limit 1
 		), entered as (
-			insert into comments (id, article_id, site_id, name, body, consent_version)
-			select ${id}::uuid, id, home_site_id, ${name}, ${text}, ${CONSENT_VERSION} from target where is_open and not is_full
+			insert into comments (id, article_id, site_id, name, body, consent_version, withdrawal_hash)
+			select ${id}::uuid, id, home_site_id, ${name}, ${text}, ${CONSENT_VERSION}, ${hashOf(secret)}::bytea from target where is_open and not is_full
 			on conflict (id) do nothing returning id
 		)
 		select t.id, t.is_open as "isOpen", t.is_full as "isFull", exists (select from entered) as "isEntered",
@@ -122,10 +130,10 @@ async function enter(db: Db, door: Door, { id, name, text }: CommentForm & { id:
 		from target t left join comments c on c.id = ${id}::uuid`.execute(db);
 	const [target] = rows;
 	if (!target) throw problem('input.not_found');
-	if (target.isEntered || target.isRepeated) return { kind: 'received' };
+	if (target.isEntered || target.isRepeated) return;
 	if (target.isUsed) throw problem('comment.pass_used');
 	if (!target.isOpen) throw problem('comment.closed');
 	// Nothing was entered though there was room: the same pass came at the same moment, and that one was.
-	if (!target.isFull) return enter(db, door, { id, name, text, consent: 'on', website: '', pass: '', solution: '' });
+	if (!target.isFull) return enter(db, door, { id, secret, name, text });
 	throw problem('comment.full');
 }

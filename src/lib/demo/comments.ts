@@ -43,7 +43,7 @@ export async function openComments(db: Db): Promise<void> {
 	const removed = await say(db, newest, REMOVED);
 	await accept(db, actor, { ids: [...shown, answered, removed] });
 	await reply(db, actor, {
-		id: answered,
+		ids: [answered],
 		reply: 'Bếp nhận góp gạo mỗi sáng thứ Ba và thứ Sáu, tại cửa bếp; sổ ghi treo ngay đó.'
 	});
 	await takeDown(db, actor, { id: removed, reason: 'advertising', note: null });

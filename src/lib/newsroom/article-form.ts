@@ -25,8 +25,7 @@ export function readArticle(fields: z.output<typeof ArticleFields>, body: Body):
 			kind: fields.kind,
 			sectionId: fields.sectionId,
 			tags: fields.tags,
-			slug: fields.slug,
-			commentsOpen: fields.commentsOpen
+			slug: fields.slug
 		}
 	};
 }

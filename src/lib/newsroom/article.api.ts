@@ -3,7 +3,7 @@ import { Day, NOTHING, operation, pageOf, PAGING, UnitCode } from '#lib/api/oper
 import { getByCode } from '#lib/units/unit.server.ts';
 import { readArticle } from './article-form.ts';
 import { create, save } from './article.server.ts';
-import { ArticleFields, Id, Reason } from './article.schema.ts';
+import { ArticleFields, Id, Reason, Flag } from './article.schema.ts';
 import { BYLINE_KINDS, KINDS, STATES } from './article.ts';
 import { bodySchema } from './body.ts';
 import { CURSOR, get, list, type FullArticle, type ListedArticle } from './list.server.ts';
@@ -148,9 +148,12 @@ export const ARTICLE_OPERATIONS = [
 		creates: true,
 		params: NOTHING,
 		query: NOTHING,
-		body: Said.extend({ siteId: Id }),
+		body: Said.extend({ siteId: Id, commentsOpen: Flag }),
 		answer: z.strictObject({ id: z.uuid() }),
-		run: ({ db, actor }, { body: { siteId, ...said } }) => create(db, actor, { siteId, ...read(said) })
+		run: ({ db, actor }, { body: { siteId, commentsOpen, ...said } }) => {
+			const { text, filing } = read(said);
+			return create(db, actor, { siteId, text, filing: { ...filing, commentsOpen } });
+		}
 	}),
 	operation({
 		name: 'articles.save',

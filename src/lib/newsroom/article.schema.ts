@@ -93,8 +93,7 @@ export const ArticleFields = z.strictObject({
 		.union([z.literal('').transform(() => null), Id])
 		.nullable()
 		.default(null),
-	slug: Slug.nullable().default(null),
-	commentsOpen: Flag
+	slug: Slug.nullable().default(null)
 });
 
 export const SaveForm = ArticleFields.extend({

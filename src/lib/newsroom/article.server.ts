@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
-import type { Actor } from '#lib/accounts/actor.ts';
+import type { Actor, Permission } from '#lib/accounts/actor.ts';
 import { command } from '#lib/actions/action.server.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
 import { problem } from '#lib/server/problem.ts';
@@ -31,14 +31,16 @@ export type Filing = {
 	sectionId: string | null;
 	tags: readonly string[];
 	slug: string | null;
-	commentsOpen: boolean;
 };
+
+/** What is said once, and then by an act of its own: who writes on in another window must not undo it. */
+type Begun = Filing & { commentsOpen: boolean };
 
 /** Begins an article as a draft at home on a site; `introduces`: a recognised model, by a registration. Answers its id. */
 export async function create(
 	db: Db,
 	actor: Actor,
-	given: { siteId: string; text: Text; filing: Filing; introduces?: string | undefined; key?: string | undefined }
+	given: { siteId: string; text: Text; filing: Begun; introduces?: string | undefined; key?: string | undefined }
 ): Promise<{ id: string }> {
 	return command(
 		db,
@@ -123,7 +125,7 @@ export async function save(db: Db, actor: Actor, saved: Saved): Promise<{ versio
 	throw problem('article.changed', { id: saved.id, kept, current, name: await writerOf(db, saved.id, current) });
 }
 
-/** Lets readers comment on an article, or no more; what is shown stays. */
+/** Lets readers comment on an article, or no more; what is shown stays. Before it was public its writers say so. */
 export async function setCommentsOpen(
 	db: Db,
 	actor: Actor,
@@ -131,12 +133,17 @@ export async function setCommentsOpen(
 ): Promise<void> {
 	await command(db, actor, async (tx) => {
 		const held = await hold(tx, id);
-		await authorise(tx, actor, 'newsroom.moderate', held.unitId);
+		await authorise(tx, actor, rightToOpenComments(held), held.unitId);
 		await sql`update articles set comments_open = ${isOpen} where id = ${id}::uuid`.execute(tx);
 		await tellArticleStale(tx, id);
 		const verb = isOpen ? 'open_comments' : 'close_comments';
 		return { result: undefined, actions: [actionOf(held, { id: newId(), verb })] };
 	});
+}
+
+/** Who may open and close the comments on an article. */
+export function rightToOpenComments({ publicVersion }: Pick<Held, 'publicVersion'>): Permission {
+	return publicVersion === null ? 'newsroom.write' : 'newsroom.moderate';
 }
 
 type Outcome = { version: number } | { kept: number; current: number };
@@ -148,7 +155,7 @@ async function takeOver(tx: Tx, held: Held, { version, text, filing }: Saved): P
 	await sql`
 		update articles set version = ${version}, last_version = ${version}, state = ${leadsTo(held.state, 'save')},
 			headline = ${text.headline}, headline_key = ${fold(text.headline)}, kind = ${filing.kind}, slug = ${slug},
-			section_id = ${filing.sectionId}::uuid, comments_open = ${filing.commentsOpen}, changed_at = now()
+			section_id = ${filing.sectionId}::uuid, changed_at = now()
 		where id = ${held.id}::uuid`.execute(tx);
 	await sql`
 		update placements set section_id = ${filing.sectionId}::uuid

@@ -25,7 +25,7 @@ export async function publishEarlier(
 export type Taken = {
 	siteId: string;
 	text: Text;
-	filing: Filing;
+	filing: Filing & { commentsOpen: boolean };
 	/** Old addresses below the root of the site, with their query; at least one. */
 	paths: readonly string[];
 	/** When it was published there; null: nobody knows. */

@@ -69,7 +69,7 @@ export function text(given: Partial<Text> = {}): Text {
 	};
 }
 
-export function filing(given: Partial<Filing> = {}): Filing {
+export function filing(given: Partial<Filing> = {}): Filing & { commentsOpen: boolean } {
 	return { kind: 'news', sectionId: null, tags: ['Dân vận khéo'], slug: null, commentsOpen: true, ...given };
 }
 

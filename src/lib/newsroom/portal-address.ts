@@ -25,6 +25,8 @@ const TAG = 'the';
 const FEED = 'feed';
 const COMMENTS = 'binh-luan';
 const QR = 'ma-qr';
+/** Below a comment: where its sender takes it back. */
+export const WITHDRAWAL = 'rut';
 
 /** First parts that no article of a site may have as its own. */
 const PAGE_PARTS: ReadonlySet<string> = new Set([...Object.values(PAGE_PATHS), SECTION, TAG, FEED, COMMENTS, QR]);

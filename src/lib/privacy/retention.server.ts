@@ -21,7 +21,7 @@ const SWEEPS: Readonly<Record<string, Sweep>> = {
 		return rows[0]?.count ?? 0;
 	},
 	comments: async (tx, before) => {
-		const refused = await remove(tx, 'comments', sql`state = 'refused' and decided_at < ${before}`);
+		const refused = await remove(tx, 'comments', sql`state in ('refused', 'withdrawn') and decided_at < ${before}`);
 		// Where one was taken down, readers still find that and why.
 		const { numAffectedRows } = await sql`
 			update comments set name = '', body = '', reply = null, replied_at = null

@@ -13,15 +13,19 @@ import * as layout from './[site]/+layout.server.ts';
 import * as article from './[site]/[...address]/+page.server.ts';
 import * as comments from './[site]/binh-luan/[article]/+page.server.ts';
 import * as check from './[site]/binh-luan/[article]/kiem-tra/+server.ts';
+import * as own from './[site]/binh-luan/[article]/[comment]/rut/[secret]/+page.server.ts';
 import * as report from './[site]/binh-luan/[article]/[comment]/+page.server.ts';
 
-type Asked = { path?: string; params?: Record<string, string>; form?: Record<string, string> };
+type Asked = { path?: string; params?: Record<string, string>; form?: Record<string, string>; route?: string };
 const Check = z.object({ check: z.object({ pass: z.string() }) });
+const Sent = z.object({ withdrawal: z.string() });
 const Work = z.object({ pass: z.string(), bits: z.number() });
+const COMMENTS = '/(portal)/[site]/binh-luan/[article]';
+const WITHDRAWAL = `${COMMENTS}/[comment]/rut/[secret]`;
 let networks = 0;
 
 /** Calls a load, an action or an endpoint as SvelteKit would; answers what a reader is given, with the headers of a page. */
-async function ask(db: Db, part: unknown, { path = '', params, form }: Asked) {
+async function ask(db: Db, part: unknown, { path = '', params, form, route = COMMENTS }: Asked) {
 	if (typeof part !== 'function') throw new Error('there is no such part');
 	const url = new URL(`http://kheo.test/khoi/binh-luan/${SLUG}${path}`);
 	const body = new FormData();
@@ -33,7 +37,7 @@ async function ask(db: Db, part: unknown, { path = '', params, form }: Asked) {
 		params: { site: 'khoi', article: SLUG, address: SLUG, ...params },
 		url,
 		request: new Request(url, form ? { method: 'POST', body } : {}),
-		route: { id: '/(portal)/[site]/binh-luan/[article]' },
+		route: { id: route },
 		cookies: { get: () => undefined },
 		getClientAddress: () => `10.9.0.${networks}`,
 		setHeaders: (set: Record<string, string>) => Object.assign(headers, set)
@@ -86,7 +90,8 @@ test('without script it is read once more and waits; with script it is there at 
 	});
 	const work = Work.parse((await ask(db, check.POST, { form: {} })).answer);
 	const proof = { pass: work.pass, solution: solve(work.pass, work.bits) };
-	expect((await ask(db, send, { form: { ...typed, ...proof } })).answer).toBe('?sent');
+	const { withdrawal } = Sent.parse((await ask(db, send, { form: { ...typed, ...proof } })).answer);
+	expect(withdrawal).toMatch(new RegExp(`^http://kheo.test/khoi/binh-luan/${SLUG}/[0-9a-f-]{36}/rut/[\\w-]{32}$`));
 	const before = await ask(db, article.load, {});
 	expect(JSON.stringify(before.answer)).not.toContain('onclick');
 	const waiting = await list(db, world.editor, { unitId: world.top, view: 'waiting' });
@@ -105,8 +110,34 @@ test('without script it is read once more and waits; with script it is there at 
 	expect(reported.answer).toMatchObject({ check: { pass: expect.any(String) } });
 });
 
+test('who sent it takes it back on a page that nobody keeps', async ({ db }) => {
+	await discussed(db);
+	const work = Work.parse((await ask(db, check.POST, { form: {} })).answer);
+	const proof = { pass: work.pass, solution: solve(work.pass, work.bits) };
+	const { withdrawal } = Sent.parse((await ask(db, send, { form: { ...typed, ...proof } })).answer);
+	const [, comment = '', , secret = ''] = withdrawal.split(SLUG)[1]?.split('/') ?? [];
+	const params = { comment, secret };
+	const page = await ask(db, own.load, { params, route: WITHDRAWAL });
+	expect(page.answer).toMatchObject({ own: { name: NAME, body: HOSTILE, isWithdrawn: false } });
+	expect(page.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'same-origin' });
+	expect(page.headers).not.toHaveProperty('surrogate-key');
+	for (const wrong of [
+		{ ...params, secret: 'x' },
+		{ ...params, comment: 'khong-phai-ma' }
+	])
+		for (const part of [own.load, own.actions['default']])
+			expect((await ask(db, part, { params: wrong, route: WITHDRAWAL })).answer).toBe('input.not_found');
+	expect((await ask(db, own.actions['default'], { params, form: {} })).answer).toEqual({ isDone: true });
+	expect((await ask(db, own.load, { params, route: WITHDRAWAL })).answer).toMatchObject({ own: { isWithdrawn: true } });
+});
+
 test('comments are shown by components that make no markup of them', () => {
-	for (const file of ['Comments.svelte', 'CommentForm.svelte', 'binh-luan/[article]/[comment]/+page.svelte'])
+	for (const file of [
+		'Comments.svelte',
+		'CommentForm.svelte',
+		'binh-luan/[article]/[comment]/+page.svelte',
+		'binh-luan/[article]/[comment]/rut/[secret]/+page.svelte'
+	])
 		expect(readFileSync(`src/routes/(portal)/[site]/${file}`, 'utf8')).not.toContain('{@html');
 });
 

@@ -8,11 +8,14 @@ const COUNTED: ReadonlySet<string> = new Set(
 	['', '/tin-tuc', '/chuyen-muc/[section]', '/[...address]'].map((page) => `/(portal)/[site]${page}`)
 );
 
+/** Its address is a secret: neither we nor anybody between keeps it. */
+const SECRET = '/(portal)/[site]/binh-luan/[article]/[comment]/rut/[secret]';
+
 export const load: LayoutServerLoad = async (event) => {
 	const frame = await frameOf(event);
 	const keep_s = COUNTED.has(event.route.id) ? Math.min(frame.keep_s, COUNTS_KEPT_S) : frame.keep_s;
 	// What a form is answered holds what its sender typed.
-	if (event.request.method === 'GET') event.setHeaders(keptHeaders({ ...frame, keep_s }));
+	if (event.request.method === 'GET' && event.route.id !== SECRET) event.setHeaders(keptHeaders({ ...frame, keep_s }));
 	const look = readLook(event.cookies.get(LOOK_COOKIE));
 	const offered = changesOf(look);
 	const text = (changed: Look | null) => changed && lookText(changed);

@@ -52,14 +52,17 @@ export function doorOf({ locals, params, getClientAddress }: Event): Door {
 
 type Check = { pass: string; text: string };
 type Answer =
-	ActionFailure<Refusal> | { check: Check; values: Record<string, unknown> } | { kind: 'received' | 'crowded' };
+	| ActionFailure<Refusal>
+	| { check: Check; values: Record<string, unknown> }
+	| { kind: 'crowded' }
+	| Extract<Outcome, { kind: 'received' }>;
 
 /** Sends, and says in words what to do where it has to be sent once more. A pass that was refused is not sent along again. */
 export async function answered(run: () => Promise<Outcome>, values: Record<string, unknown>): Promise<Answer> {
 	const { pass: _pass, solution: _solution, ...typed } = textsOf(values);
 	const outcome = await attempt(run, typed);
 	if (!('kind' in outcome)) return outcome;
-	if (outcome.kind !== 'wait') return { kind: outcome.kind };
+	if (outcome.kind !== 'wait') return outcome;
 	const seconds = formatNumber(outcome.seconds);
 	const isEarly = outcome.isAgain && outcome.pass === values['pass'];
 	const text = isEarly

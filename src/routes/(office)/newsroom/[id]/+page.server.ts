@@ -2,6 +2,7 @@ import { fail } from '@sveltejs/kit';
 import { signedIn } from '#lib/accounts/guard.ts';
 import { ACTS, hindrance, isSavable } from '#lib/newsroom/act.ts';
 import { AddressForm } from '#lib/newsroom/article.schema.ts';
+import { rightToOpenComments, setCommentsOpen } from '#lib/newsroom/article.server.ts';
 import { life } from '#lib/newsroom/article.ts';
 import { get } from '#lib/newsroom/list.server.ts';
 import { endPreviews, listPreviews, makePreview } from '#lib/newsroom/preview.server.ts';
@@ -9,9 +10,10 @@ import { readdress } from '#lib/newsroom/publication.server.ts';
 import { rightsOn, standingOf } from '#lib/newsroom/rights.server.ts';
 import { showText } from '#lib/newsroom/shown.server.ts';
 import { attempt, fields, parse } from '#lib/server/form.ts';
+import { may } from '#lib/units/authority.server.ts';
 import { inWords } from '../history.ts';
 import { recordId } from '../record.ts';
-import type { Actions, PageServerLoad } from './$types';
+import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 export const load: PageServerLoad = async ({ locals: { db, ...locals }, params }) => {
 	const actor = signedIn(locals);
@@ -37,12 +39,27 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params }
 		isAhead: article.publicVersion !== null && article.version !== article.publicVersion,
 		mayReaddress: rights[article.publicVersion === null ? 'newsroom.edit' : 'newsroom.publish'],
 		mayPreview: rights['newsroom.write'],
+		comments: {
+			isOpen: article.commentsOpen,
+			mayChange: await may(db, actor, rightToOpenComments(article), article.unitId)
+		},
 		previews,
 		told: inWords('article', history.toReversed().slice(0, TOLD_AT_MOST))
 	};
 };
 
 const TOLD_AT_MOST = 30;
+
+/** Readers may comment, or no more. */
+function commenting(isOpen: boolean) {
+	return async ({ locals: { db, ...locals }, params }: RequestEvent) => {
+		const actor = signedIn(locals);
+		const refused = await attempt(() =>
+			setCommentsOpen(db, actor, { id: recordId(params.id), isOpen }).then(() => null)
+		);
+		return refused ?? { isOpen };
+	};
+}
 
 export const actions: Actions = {
 	address: async ({ request, locals: { db, ...locals }, params }) => {
@@ -59,6 +76,8 @@ export const actions: Actions = {
 		if ('status' in made) return made;
 		return { preview: new URL(`/preview/${made.secret}`, url).href };
 	},
+	openComments: commenting(true),
+	closeComments: commenting(false),
 	endPreviews: async ({ locals: { db, ...locals }, params }) => {
 		const actor = signedIn(locals);
 		const ended = await attempt(() => endPreviews(db, actor, recordId(params.id)));

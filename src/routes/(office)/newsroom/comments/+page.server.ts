@@ -1,14 +1,18 @@
 import { redirect } from '@sveltejs/kit';
+import { z } from 'zod';
+import type { Actor } from '#lib/accounts/actor.ts';
 import { signedIn } from '#lib/accounts/guard.ts';
 import { REASONS } from '#lib/comments/comment.ts';
-import { AcceptForm, RefuseForm } from '#lib/comments/comment.schema.ts';
+import { AcceptForm, RefuseForm, RepliesForm } from '#lib/comments/comment.schema.ts';
 import { countWork, list, VIEWS } from '#lib/comments/list.server.ts';
-import { accept, refuse } from '#lib/comments/moderation.server.ts';
+import * as moderation from '#lib/comments/moderation.server.ts';
+import type { Decided } from '#lib/comments/moderation.server.ts';
 import { Id } from '#lib/newsroom/article.schema.ts';
 import { listSites } from '#lib/newsroom/site.server.ts';
+import type { Db } from '#lib/server/db.ts';
 import { attempt, fields, parse } from '#lib/server/form.ts';
 import { chosenOrClosed } from '#lib/units/chosen.server.ts';
-import type { Actions, PageServerLoad } from './$types';
+import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 const KEPT = ['unit', 'site', 'view'] as const;
 
@@ -62,23 +66,26 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, url }) =
 	};
 };
 
+/** The ticked ones, decided together; back to the list, which tells how many. */
+function deciding<S extends z.ZodType<{ ids: string[] }>>(
+	form: S,
+	run: (db: Db, actor: Actor, given: z.output<S>) => Promise<Decided>
+) {
+	return async ({ request, locals: { db, ...locals }, url }: RequestEvent) => {
+		const actor = signedIn(locals);
+		const data = await request.formData();
+		const read = parse(data, form);
+		if (!read.ok) return read.failure;
+		const decided = await attempt(() => run(db, actor, read.value), fields(data));
+		if ('status' in decided) return decided;
+		redirect(303, hrefOf(url, { done: String(decided.done), passed: String(decided.passed || '') }));
+	};
+}
+
 export const actions: Actions = {
-	accept: async ({ request, locals: { db, ...locals }, url }) => {
-		const actor = signedIn(locals);
-		const data = await request.formData();
-		const read = parse(data, AcceptForm);
-		if (!read.ok) return read.failure;
-		const decided = await attempt(() => accept(db, actor, read.value), fields(data));
-		if ('status' in decided) return decided;
-		redirect(303, hrefOf(url, { done: String(decided.done), passed: String(decided.passed || '') }));
-	},
-	refuse: async ({ request, locals: { db, ...locals }, url }) => {
-		const actor = signedIn(locals);
-		const data = await request.formData();
-		const read = parse(data, RefuseForm);
-		if (!read.ok) return read.failure;
-		const decided = await attempt(() => refuse(db, actor, read.value), fields(data));
-		if ('status' in decided) return decided;
-		redirect(303, hrefOf(url, { done: String(decided.done), passed: String(decided.passed || '') }));
-	}
+	accept: deciding(AcceptForm, moderation.accept),
+	refuse: deciding(RefuseForm, moderation.refuse),
+	restore: deciding(AcceptForm, moderation.restore),
+	keep: deciding(AcceptForm, moderation.keep),
+	reply: deciding(RepliesForm, moderation.reply)
 };

@@ -39,9 +39,10 @@ export const actions: Actions = {
 		const read = parse(data, NewForm);
 		if (!read.ok) return read.failure;
 		const { key, siteId, headline, model } = read.value;
-		const begun = ArticleFields.parse({ headline, bylineName: actor.name.slice(0, 200), commentsOpen: true });
+		const begun = ArticleFields.parse({ headline, bylineName: actor.name.slice(0, 200) });
+		const { text, filing } = readArticle(begun, EMPTY_BODY);
 		const made = await attempt(
-			() => create(db, actor, { siteId, ...readArticle(begun, EMPTY_BODY), introduces: model, key }),
+			() => create(db, actor, { siteId, text, filing: { ...filing, commentsOpen: true }, introduces: model, key }),
 			fields(data)
 		);
 		if ('status' in made) return made;

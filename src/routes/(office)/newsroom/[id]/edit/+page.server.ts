@@ -33,8 +33,7 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 		askFigures(db, actor, { unitId: article.unitId, body: text.body }),
 		figureChoices(db, article.unitId)
 	]);
-	const { id, version, state, kind, sectionId, slug, siteId, siteName, siteSlug, publicVersion, commentsOpen, tags } =
-		article;
+	const { id, version, state, kind, sectionId, slug, siteId, siteName, siteSlug, publicVersion, tags } = article;
 	return {
 		article: {
 			id,
@@ -47,7 +46,6 @@ export const load: PageServerLoad = async ({ locals: { db, ...locals }, params, 
 			siteName,
 			siteSlug,
 			publicVersion,
-			commentsOpen,
 			tags
 		},
 		text,

@@ -52,9 +52,9 @@ export const actions: Actions = {
 		moderation.refuse(db, actor, { ids: [id], ...because })
 	),
 	takeDown: acting(BecauseForm, moderation.takeDown),
-	restore: acting(Nothing, (db, actor, { id }) => moderation.restore(db, actor, id)),
-	keep: acting(Nothing, (db, actor, { id }) => moderation.keep(db, actor, id)),
-	reply: acting(ReplyForm, moderation.reply),
+	restore: acting(Nothing, (db, actor, { id }) => moderation.restore(db, actor, { ids: [id] })),
+	keep: acting(Nothing, (db, actor, { id }) => moderation.keep(db, actor, { ids: [id] })),
+	reply: acting(ReplyForm, (db, actor, { id, reply }) => moderation.reply(db, actor, { ids: [id], reply })),
 	close: acting(Nothing, (db, actor, { id }) => setOpen(db, actor, { id, isOpen: false })),
 	open: acting(Nothing, (db, actor, { id }) => setOpen(db, actor, { id, isOpen: true }))
 };

@@ -2,7 +2,7 @@ import { redirect } from '@sveltejs/kit';
 import { CommentForm } from '#lib/comments/comment.schema.ts';
 import { findDiscussed } from '#lib/comments/public.server.ts';
 import { sendComment } from '#lib/comments/receive.server.ts';
-import { articleHref, commentsHref, homeHref } from '#lib/newsroom/portal-address.ts';
+import { articleHref, commentsHref, homeHref, WITHDRAWAL } from '#lib/newsroom/portal-address.ts';
 import { pageOf } from '#lib/newsroom/public-page.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { fields, parse } from '#lib/server/form.ts';
@@ -26,7 +26,6 @@ export const load: PageServerLoad = async ({ locals, params, url, parent }) => {
 			{ label: m.portal_page_home(), href: homeHref(frame.base) },
 			{ label: article.headline, href }
 		],
-		isSent: url.searchParams.has('sent'),
 		isCrowded: url.searchParams.has('crowded')
 	};
 };
@@ -38,6 +37,9 @@ export const actions: Actions = {
 		if (!read.ok) return read.failure;
 		const answer = await answered(() => sendComment(event.locals.db, doorOf(event), read.value), fields(data));
 		if (!('kind' in answer)) return answer;
-		redirect(303, answer.kind === 'received' ? '?sent' : '?crowded');
+		if (answer.kind === 'crowded' || !answer.withdrawal) redirect(303, '?crowded');
+		// Answered here and not by a page behind a redirect: no address, and no page that is kept, may hold the secret.
+		const { id, secret } = answer.withdrawal;
+		return { withdrawal: `${event.url.origin}${event.url.pathname}/${id}/${WITHDRAWAL}/${secret}` };
 	}
 };
