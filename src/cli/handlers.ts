@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { z } from 'zod';
 import { sweepRates } from '#lib/comments/rate.server.ts';
 import { COUNTED_BY_UNIT } from '#lib/catalogue.ts';
@@ -39,6 +39,7 @@ export function handlersOf(db: Kysely<DB>, settings: Settings): Handlers {
 			await sweep(db);
 			await sweepRates(db);
 		},
+		'database.statistics': async () => void (await sql`select refresh_statistics()`.execute(db)),
 		'actions.seal': async () => sealAndAnchor(db, settings.data),
 		'ledger.fold': async () => {
 			await fold(db, COUNTED_BY_UNIT);

@@ -5,6 +5,7 @@ import { registerAll, type ListedInput } from '#lib/models/bulk.server.ts';
 import { refuseUnlessInForce } from '#lib/models/choice.server.ts';
 import { today } from '#lib/server/clock.ts';
 import type { Db, Tx } from '#lib/server/db.ts';
+import { enqueue } from '#lib/server/jobs.ts';
 import { problem } from '#lib/server/problem.ts';
 import { appraise, type PreviewRow } from './appraise.ts';
 import { openBooks, type Books } from './books.server.ts';
@@ -32,7 +33,7 @@ export async function accept(
 	given: Consent & { id: string }
 ): Promise<{ id: string; count: number }> {
 	const { id, ...consent } = given;
-	const written = await command(
+	return command(
 		db,
 		actor,
 		async (tx) => {
@@ -48,14 +49,13 @@ export async function accept(
 			await sql`
 				update imports set state = 'done', accepted_doubtful = ${consent.acceptDoubtful}, changed_at = now()
 				where id = ${id}::uuid`.execute(tx);
+			// A list of a hundred rows in an empty office is enough for the planner to be wrong until autovacuum comes by.
+			await enqueue(tx, 'database.statistics', {});
 			const action = actionOf(held, 'accept', { count: rows.length, ...consent });
 			return { result: { id, count: rows.length }, actions: [action, ...units.actions, ...registered] };
 		},
 		`import.accept ${id}`
 	);
-	// A list of a hundred rows in an empty office is enough for the planner to be wrong until autovacuum comes by.
-	await sql`select refresh_statistics()`.execute(db);
-	return written;
 }
 
 function agreed(held: HeldImport, consent: Consent): Summary {

@@ -20,6 +20,8 @@ const QUEUES = {
 	'newsroom.draw': { retryLimit: 2, retryDelay: 10, expireInSeconds: 300 },
 	/** Asks the links of a directory whether they answer; one at a time. */
 	'newsroom.check_links': { policy: 'singleton', retryLimit: 0, expireInSeconds: 1800 },
+	/** Tells the planner of what a long list brought; one at a time. */
+	'database.statistics': { policy: 'singleton', retryLimit: 1, expireInSeconds: 300 },
 	/** Seals actions into the hash chain; one at a time. */
 	'actions.seal': { policy: 'singleton', retryLimit: 0, expireInSeconds: 600 },
 	/** Folds postings into cells and gathers the counts of lists; one at a time. */
@@ -37,6 +39,18 @@ export type Queue = keyof typeof QUEUES;
 
 const SCHEMA = 'jobs';
 const ZONE = 'Asia/Ho_Chi_Minh';
+
+/** Is every queue of this program there? */
+export async function hasQueues(client: pg.Client): Promise<boolean> {
+	const { rows } = await client.query<{ known: boolean }>(`select to_regclass('${SCHEMA}.queue') is not null as known`);
+	if (!rows[0]?.known) return false;
+	const names = Object.keys(QUEUES);
+	const found = await client.query<{ count: number }>(
+		`select count(*)::int as count from ${SCHEMA}.queue where name = any($1)`,
+		[names]
+	);
+	return found.rows[0]?.count === names.length;
+}
 
 /** Makes or upgrades the schema of the jobs and their queues, with the migrator's rights, and opens it to the application. */
 export async function installJobs(client: pg.Client, connectionString: string): Promise<void> {
@@ -56,8 +70,8 @@ export async function installJobs(client: pg.Client, connectionString: string): 
 
 export type Handlers = { [Name in Queue]: (data: object) => Promise<void> };
 
-/** Works on the queues until `stop`. A job that fails is logged and tried again as its queue says. */
-export async function startJobs(pool: pg.Pool, handlers: Handlers): Promise<{ stop: () => Promise<void> }> {
+/** Works on the queues that have a handler until `stop`. A job that fails is logged and tried again as its queue says. */
+export async function startJobs(pool: pg.Pool, handlers: Partial<Handlers>): Promise<{ stop: () => Promise<void> }> {
 	const boss = new PgBoss({
 		db: { executeSql: (text, values) => pool.query(text, values) },
 		schema: SCHEMA,
@@ -66,9 +80,9 @@ export async function startJobs(pool: pg.Pool, handlers: Handlers): Promise<{ st
 	});
 	boss.on('error', (error) => log('warn', 'jobs.error', { error: error.message }));
 	await boss.start();
-	for (const name of queueNames()) {
+	for (const [name, handle] of Object.entries(handlers)) {
 		await boss.work<object>(name, { pollingIntervalSeconds: 1 }, async ([job]) => {
-			if (job) await carryOut(name, () => handlers[name](job.data));
+			if (job) await carryOut(name, () => handle(job.data));
 		});
 	}
 	await boss.schedule('actions.seal', '* * * * *');
@@ -89,7 +103,7 @@ export async function countJobs(pool: pg.Pool): Promise<JobCount[]> {
 	return rows;
 }
 
-async function carryOut(name: Queue, work: () => Promise<void>): Promise<void> {
+async function carryOut(name: string, work: () => Promise<void>): Promise<void> {
 	try {
 		await work();
 	} catch (error) {
@@ -105,20 +119,4 @@ async function carryOut(name: Queue, work: () => Promise<void>): Promise<void> {
  */
 export async function enqueue(db: Db, queue: Queue, data: object, at?: Date): Promise<void> {
 	await new PgBoss({ db: fromKysely(db), schema: SCHEMA }).send(queue, data, at ? { startAfter: at } : {});
-}
-
-function queueNames(): Queue[] {
-	return [
-		'import.read',
-		'units.reorganise',
-		'newsroom.appear',
-		'newsroom.draw',
-		'newsroom.check_links',
-		'actions.seal',
-		'ledger.fold',
-		'mail.send',
-		'accounts.sweep',
-		'audit.verify',
-		'privacy.retention'
-	];
 }

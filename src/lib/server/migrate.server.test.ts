@@ -1,8 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { databaseUrl, freshDatabase, test as base } from '../../../tests/database.ts';
+import { hasQueues } from './jobs.ts';
 import { describeSchema, describeTypes } from './migrate.schema.ts';
 import { migrate } from './migrate.ts';
 import { projectFolder } from './settings.ts';
@@ -33,6 +35,20 @@ describe('the committed schema', () => {
 });
 
 describe('migrations', () => {
+	test('a queue that an earlier program did not know is made, though no file is missing', async ({ clone }) => {
+		const url = databaseUrl('migrator', new URL(clone.pool.options.connectionString ?? '').pathname.slice(1));
+		const client = new pg.Client({ connectionString: url });
+		await client.connect();
+		try {
+			await client.query("select jobs.delete_queue('database.statistics')");
+			expect(await hasQueues(client)).toBe(false);
+			expect(await migrate(url)).toEqual([]);
+			expect(await hasQueues(client)).toBe(true);
+		} finally {
+			await client.end();
+		}
+	});
+
 	test('two runs at once apply each file once, a third nothing', async ({ blank }) => {
 		const [first, second] = await Promise.all([migrate(blank), migrate(blank)]);
 		expect([first.length, second.length].sort()).toEqual([0, expect.any(Number)]);

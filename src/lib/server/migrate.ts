@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { OLDEST_VERSION } from './db.ts';
-import { installJobs } from './jobs.ts';
+import { hasQueues, installJobs } from './jobs.ts';
 import { joinCluster } from './postgres.ts';
 import { fromDatabase, problem } from './problem.ts';
 import { prepareData, projectFolder, type Settings } from './settings.ts';
@@ -61,7 +61,7 @@ export async function migrate(
 		const missing = await pendingOf(client, readMigrations(folder));
 		const pending = missing.filter(({ name }) => only?.has(name) ?? true);
 		for (const migration of pending) await apply(client, migration);
-		if (pending.length > 0 || !(await hasJobs(client))) await installJobs(client, connectionString);
+		if (pending.length > 0 || !(await hasQueues(client))) await installJobs(client, connectionString);
 		return pending.map(({ name }) => name);
 	} catch (error) {
 		throw fromDatabase(error) ?? error;
@@ -83,11 +83,6 @@ export async function isUnfinished(client: Pick<pg.ClientBase, 'query'>): Promis
 /** Refuses, with `archive.unfinished`, a database that has only a part of an archive. */
 export async function refuseUnfinished(client: Pick<pg.ClientBase, 'query'>): Promise<void> {
 	if (await isUnfinished(client)) throw problem('archive.unfinished');
-}
-
-async function hasJobs(client: pg.Client): Promise<boolean> {
-	const { rows } = await client.query<{ known: boolean }>("select to_regclass('jobs.version') is not null as known");
-	return rows[0]?.known ?? false;
 }
 
 async function checkVersion(client: pg.Client): Promise<void> {
