@@ -32,18 +32,22 @@ export async function joinCitus(): Promise<{ access: Access; leave: () => Promis
 
 /** A database on every node, up to date and distributed unless it is to stay `bare`. */
 export async function createOnCitus(name: string, { bare = false } = {}): Promise<void> {
-	for (const node of CITUS_NODES) {
-		await asSuperuser(node, 'postgres', (client) => client.query(`create database ${name} owner kheo_migrator`));
-		await asSuperuser(node, name, (client) => client.query('create extension citus'));
-	}
 	const [coordinator = '', ...workers] = CITUS_NODES;
-	await asSuperuser(coordinator, name, async (client) => {
-		const { hostname, port } = new URL(coordinator);
-		await client.query('select citus_set_coordinator_host($1, $2)', [hostname, Number(port)]);
-		for (const worker of workers) {
-			const { hostname: host, port: at } = new URL(worker);
-			await client.query('select citus_add_node($1, $2)', [host, Number(at)]);
+	await asSuperuser(coordinator, 'postgres', async (turn) => {
+		// A node that is added is told of all roles, which two databases cannot do at once.
+		await turn.query('select pg_advisory_lock(hashtext($1))', [CITUS_PREFIX]);
+		for (const node of CITUS_NODES) {
+			await asSuperuser(node, 'postgres', (client) => client.query(`create database ${name} owner kheo_migrator`));
+			await asSuperuser(node, name, (client) => client.query('create extension citus'));
 		}
+		await asSuperuser(coordinator, name, async (client) => {
+			const { hostname, port } = new URL(coordinator);
+			await client.query('select citus_set_coordinator_host($1, $2)', [hostname, Number(port)]);
+			for (const worker of workers) {
+				const { hostname: host, port: at } = new URL(worker);
+				await client.query('select citus_add_node($1, $2)', [host, Number(at)]);
+			}
+		});
 	});
 	if (bare) return;
 	const owner = as(coordinator, 'kheo_migrator', name);

@@ -3,6 +3,7 @@ import type { Kysely, Transaction } from 'kysely';
 import pg from 'pg';
 import { test as base, inject } from 'vitest';
 import { connect, type DB, type Opened } from '#lib/server/db.ts';
+import { migrate } from '#lib/server/migrate.ts';
 import { CITUS_NODES, CITUS_PREFIX, createOnCitus, dropOnCitus } from './citus.ts';
 
 /** What a named world consists of: `fill` writes it, once in a run, into a database that tests then copy. */
@@ -104,8 +105,10 @@ export async function freshDatabase({
 	migrated: boolean;
 }): Promise<{ name: string; drop: () => Promise<void> }> {
 	const name = `${PREFIX}fresh_${randomUUID().replaceAll('-', '')}`;
-	if (CITUS_NODES.length > 0) await createOnCitus(name, { bare: true });
-	else
+	if (CITUS_NODES.length > 0) {
+		await createOnCitus(name, { bare: true });
+		if (migrated) await migrate(databaseUrl('migrator', name));
+	} else
 		await asMigrator(async (client) => {
 			await client.query('select pg_advisory_lock(hashtext($1))', [EMPTY]);
 			await client.query(`create database ${name}${migrated ? ` template ${EMPTY}` : ''}`);

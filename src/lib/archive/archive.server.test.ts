@@ -16,6 +16,7 @@ import { connect, type Db } from '#lib/server/db.ts';
 import { enter, read, store } from '#lib/server/files.ts';
 import { isUnfinished, migrate, migrateDatabase, readMigrations, refuseUnfinished } from '#lib/server/migrate.ts';
 import { projectFolder, readSettings, type Settings } from '#lib/server/settings.ts';
+import { CITUS_NODES } from '../../../tests/citus.ts';
 import { databaseUrl, freshDatabase, testOn } from '../../../tests/database.ts';
 import { blocWorld } from '../../../tests/worlds.ts';
 import { putTogether, rewriteRows, sealAnew, takeApart, tellRows } from './archive.sample.ts';
@@ -95,9 +96,8 @@ async function writePair(db: Db): Promise<void> {
 
 async function pairs(db: Db): Promise<{ actions: number; units: number }> {
 	const { rows } = await sql<{ actions: number; units: number }>`
-		select (select count(*) from actions where verb = 'pair')::int as actions,
-			(select count(*) from units u where exists (select from actions a where a.record_id = u.id and a.verb = 'pair'))::int
-			as units`.execute(db);
+		select count(*)::int as actions, count(u.id)::int as units
+		from actions a left join units u on u.id = a.record_id where a.verb = 'pair'`.execute(db);
 	return rows[0] ?? { actions: -1, units: -2 };
 }
 
@@ -161,9 +161,11 @@ test('an installation moves as it is at one moment while it is written to, and o
 	expect(third.manifest.sequences).toEqual(first.manifest.sequences);
 	expect(keptAnchor(back.settings.data)).toEqual(keptAnchor(source.settings.data));
 	expect((await verifyAnchored(back.db, back.settings.data)).broken).toEqual([]);
-	// Cells are not in it, and are folded from what is.
+	// Cells are not in it, and are folded from what is; a cluster has none to compare them with.
 	await fold(back.db, COUNTED_BY_UNIT);
-	expect(await checkCells(back.db)).toEqual(await checkCells(source.db));
+	const cells = await checkCells(back.db);
+	expect(cells).toMatchObject({ waiting: 0, differences: [], bits: [] });
+	if (CITUS_NODES.length === 0) expect(cells).toEqual(await checkCells(source.db));
 	// What was loaded is in use: guards hold, numbers go on, and what is posted waits to be folded.
 	await postAgain(back.db);
 	expect((await checkCells(back.db)).waiting).toBe(1);
@@ -323,7 +325,7 @@ test('a loading that was killed leaves what nobody can use, and the next one beg
 	const ended = once(killed, 'exit');
 	const { pool } = connect(url ?? '');
 	try {
-		await expect.poll(() => isUnfinished(pool), { interval: 5, timeout: 20_000 }).toBe(true);
+		await expect.poll(() => isUnfinished(pool), { interval: 5, timeout: 60_000 }).toBe(true);
 		killed.kill('SIGKILL');
 		expect((await ended)[1]).toBe('SIGKILL');
 		await expect(refuseUnfinished(pool)).rejects.toMatchObject({ code: 'archive.unfinished' });

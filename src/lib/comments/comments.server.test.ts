@@ -71,7 +71,7 @@ describe('what is not taken in', () => {
 		const { pass: dear, bits } = await offerPass(db, { ...door, kind: 'work' });
 		const good = { pass: dear, solution: solve(dear, bits) };
 		const work = { subject: `khoi/${SLUG}/`, kind: 'work' as const, amount: 12 };
-		const long = (s: number) => givePass(door.sign, { ...work, now: new Date(Date.now() - s * 1000) });
+		const long = (s: number) => givePass(door.sign, { ...work, now: new Date(door.now.getTime() - s * 1000) });
 		const old = long(PASS_S + 1);
 		const elsewhere = proof(reader({ article: 'bai-khac' }));
 		const forged = good.pass.replace(/\.work\.\d+\./, '.work.1.');

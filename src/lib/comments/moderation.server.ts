@@ -56,7 +56,7 @@ export async function reply(
 		const [first, ...others] = open.map((each) => actionOf(each, { id: newId(), verb: 'reply' }));
 		if (!first) throw problem('comment.decided_already');
 		await sql`
-			update comments set reply = ${text}, replied_at = clock_timestamp()
+			update comments set reply = ${text}, replied_at = statement_timestamp()
 			where id = any(${open.map(({ id }) => id)}::uuid[])`.execute(tx);
 		for (const articleId of new Set(open.map((each) => each.articleId))) await tellArticleStale(tx, articleId);
 		return { result: { done: open.length, passed: held.length - open.length }, actions: [first, ...others] };
@@ -87,7 +87,7 @@ async function decide(db: Db, actor: Actor, { ids, verb, to, reason, note }: Dec
 		for (const [at, action] of [first, ...others].entries())
 			await sql`
 				update comments set state = ${to}, reason = ${reason ?? null}, note = ${note ?? null},
-					decided_at = clock_timestamp(), reported_at = null, action_id = ${action.id}::uuid
+					decided_at = statement_timestamp(), reported_at = null, action_id = ${action.id}::uuid
 				where id = ${open[at]?.id}::uuid`.execute(tx);
 		await sql`delete from comment_reports where comment_id = any(${open.map(({ id }) => id)}::uuid[])`.execute(tx);
 		for (const articleId of new Set(open.map((each) => each.articleId))) await tellArticleStale(tx, articleId);

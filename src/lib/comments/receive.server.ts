@@ -63,8 +63,8 @@ export async function sendReport(db: Db, door: Door & { commentId: string }, for
 		if (rows.length === 0) throw problem('input.not_found');
 		if (!(await isFirst(tx, { address: door.address, about: door.commentId, pass: entry.id }))) return;
 		await sql`
-			update comments set reported_at = coalesce(reported_at, clock_timestamp())
-			where id = ${door.commentId}::uuid and state = 'shown'`.execute(tx);
+			update comments set reported_at = statement_timestamp()
+			where id = ${door.commentId}::uuid and state = 'shown' and reported_at is null`.execute(tx);
 		await sql`
 			insert into comment_reports as r (comment_id, reason, report_count, reported_at)
 			values (${door.commentId}::uuid, ${form.reason}, 1, clock_timestamp())

@@ -197,8 +197,8 @@ async function listPublicCopies(db: Db, of: { unitId: string; modelId: string })
 export async function tellRegisterStale(tx: Tx, registrationIds: readonly string[]): Promise<void> {
 	const { rows } = await sql<{ id: string }>`
 		with changed as (select model_id from registrations where id = any(${[...registrationIds]}::uuid[])),
-		shown (id) as (
-			select model_id from changed
+		shown as (
+			select model_id as id from changed
 			union select m.id from models m join changed c on m.replicated_from_id = c.model_id
 			union select m.replicated_from_id from models m join changed c on m.id = c.model_id)
 		select distinct s.id from registrations r
