@@ -38,12 +38,16 @@ export async function readOwn(db: Db, { id, secret }: By): Promise<Own> {
 /** Takes it back, whatever the newsroom decided about it: text, name and answer are erased, readers find nothing in its place. Again is the same. */
 export async function withdraw(db: Db, { id, secret }: By): Promise<void> {
 	await inTransaction(db, async (tx) => {
-		const { rows } = await sql<{ articleId: string }>`
-			update comments set state = 'withdrawn', name = '', body = '', reason = null, note = null, reply = null, replied_at = null,
-				reported_at = null, decided_at = case when state = 'withdrawn' then decided_at else clock_timestamp() end
-			where id = ${id}::uuid and withdrawal_hash = ${hashOf(secret)} returning article_id as "articleId"`.execute(tx);
+		const { rows } = await sql<{ articleId: string; isWithdrawn: boolean }>`
+			select article_id as "articleId", state = 'withdrawn' as "isWithdrawn" from comments
+			where id = ${id}::uuid and withdrawal_hash = ${hashOf(secret)} for update`.execute(tx);
 		const [found] = rows;
 		if (!found) throw problem('input.not_found');
+		if (found.isWithdrawn) return;
+		await sql`
+			update comments set state = 'withdrawn', name = '', body = '', reason = null, note = null, reply = null, replied_at = null,
+				reported_at = null, decided_at = statement_timestamp()
+			where id = ${id}::uuid`.execute(tx);
 		await sql`delete from comment_reports where comment_id = ${id}::uuid`.execute(tx);
 		await tellArticleStale(tx, found.articleId);
 	});
