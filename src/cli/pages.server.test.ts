@@ -91,7 +91,7 @@ test('each of two processes has what is new at once; one that hears nothing keep
 		expect(await ask()).toBe('0 bài, 0 mô hình');
 	}
 	await publish();
-	for (const { ask } of processes) await expect.poll(ask).toBe('1 bài, 0 mô hình');
+	for (const { ask } of processes) await expect.poll(() => ask()).toBe('1 bài, 0 mô hình');
 	for (const { keeps } of processes) expect(await keeps()).toBe(true);
 	await sql`
 		select pg_terminate_backend(pid) from pg_stat_activity
@@ -104,5 +104,5 @@ test('each of two processes has what is new at once; one that hears nothing keep
 		expect(await ask()).toBe('2 bài, 0 mô hình');
 	}
 	await publish();
-	for (const { ask } of processes) await expect.poll(ask).toBe('3 bài, 0 mô hình');
+	for (const { ask } of processes) await expect.poll(() => ask()).toBe('3 bài, 0 mô hình');
 });

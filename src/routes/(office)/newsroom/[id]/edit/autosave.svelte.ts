@@ -85,9 +85,13 @@ export function autosave(
 			return send(false);
 		},
 		/** What was kept here and never sent, if it is not what the server has. */
-		unsent(current: string): LocalCopy | null {
+		unsent(current: { headline: string; lead: string; body: string }): LocalCopy | null {
 			const copy = findCopy(id);
-			return copy && copy.body !== current ? copy : null;
+			if (!copy) return null;
+			const { body, fields } = copy;
+			const isSame =
+				body === current.body && (['headline', 'lead'] as const).every((name) => fields[name] === current[name]);
+			return isSame ? null : copy;
 		},
 		forget: () => dropCopy(id),
 		online: () => standing.at === 'offline' && void send(true),
@@ -111,8 +115,8 @@ async function post(said: Record<string, string>): Promise<{ saved: number } | R
 	try {
 		const response = await fetch('?/save', { method: 'POST', body, headers: { 'x-sveltekit-action': 'true' } });
 		const result = deserialize<{ saved: number }, Refused>(await response.text());
-		if (result.type === 'success' || result.type === 'failure') return result.data ?? null;
-		return null;
+		const isInTrouble = result.type === 'failure' && result.status >= 500;
+		return (result.type === 'success' || result.type === 'failure') && !isInTrouble ? (result.data ?? null) : null;
 	} catch {
 		// No network, or an answer that is none of ours: nothing is lost here meanwhile.
 		return null;
