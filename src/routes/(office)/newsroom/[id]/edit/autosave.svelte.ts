@@ -84,20 +84,23 @@ export function autosave(
 			standing = { at: 'waiting' };
 			return send(false);
 		},
-		/** What was kept here and never sent, if it is not what the server has. */
-		unsent(current: { headline: string; lead: string; body: string }): LocalCopy | null {
-			const copy = findCopy(id);
-			if (!copy) return null;
-			const { body, fields } = copy;
-			const isSame =
-				body === current.body && (['headline', 'lead'] as const).every((name) => fields[name] === current[name]);
-			return isSame ? null : copy;
-		},
+		unsent: (current: Current) => unsentOf(id, current),
 		forget: () => dropCopy(id),
 		online: () => standing.at === 'offline' && void send(true),
 		hasUnsent: () => isDirty || standing.at === 'sending',
 		stop: () => clearTimeout(timer)
 	};
+}
+
+type Current = { headline: string; lead: string; body: string };
+
+/** What was kept here and never sent, if it is not what the server has. */
+function unsentOf(id: string, current: Current): LocalCopy | null {
+	const copy = findCopy(id);
+	if (!copy) return null;
+	const { body, fields } = copy;
+	const isSame = body === current.body && fields['headline'] === current.headline && fields['lead'] === current.lead;
+	return isSame ? null : copy;
 }
 
 /** What stands in the fields, without the plain text that is there for pages without script. */
