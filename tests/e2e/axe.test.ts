@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
+import { barriers } from './barriers.ts';
 import { test as base } from './browser.ts';
 import { WIDTHS } from './chromium.ts';
 import { pageRoutes, visits } from './pages.ts';
@@ -51,15 +51,6 @@ function listen(page: Page): string[] {
 		if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
 	});
 	return complaints;
-}
-
-async function barriers(page: Page): Promise<string[]> {
-	// Legacy mode: no frames here, and no second page to be opened for each look. What passes is not written out in full.
-	const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
-	const { violations } = await axe.analyze();
-	return violations.flatMap(({ id, nodes }) =>
-		nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.html.slice(0, 120)}`)
-	);
 }
 
 /** Elements that stick out to the right where the page itself can be pushed sideways. */
