@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { enter, figure } from './acts.ts';
 import { test } from './browser.ts';
+import { WIDTHS } from './chromium.ts';
 
 /** More than stands on any of these pages above its lists. */
 const STOPS = 40;
@@ -39,6 +40,22 @@ describe('the public site', () => {
 			if (link) await page.goto(await hrefLike(page, link));
 			await walkStops(page);
 		});
+
+	test('in a narrow window the head is one line, whose menu opens with the keyboard and holds every way', async ({
+		page
+	}) => {
+		await page.goto(SITE);
+		const ways = await page.getByRole('navigation', { name: 'Trình đơn chính' }).getByRole('link').allInnerTexts();
+		await page.setViewportSize({ width: WIDTHS.phone, height: 844 });
+		const head = page.getByRole('banner');
+		expect((await head.boundingBox())?.height).toBeLessThan(80);
+		expect(await head.getByRole('link', { name: 'Tìm kiếm' }).isVisible()).toBe(true);
+		await head.locator('summary').focus();
+		await page.keyboard.press('Enter');
+		const menu = head.getByRole('navigation', { name: 'Trình đơn chính' });
+		expect(await menu.getByRole('link').allInnerTexts()).toEqual(ways);
+		expect(await head.getByRole('button', { name: 'Nền tối' }).isVisible()).toBe(true);
+	});
 
 	test('enlarged four times it is read in one column, and nothing is pushed aside', async ({ page }) => {
 		// A screen of 1280 × 1024 has so many pixels left.
