@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { parseFeed } from 'feedsmith';
 import { z } from 'zod';
-import { SITE } from '../e2e/pages.ts';
+import { SITE } from '../e2e/prepared.ts';
 import { pathOf, run, tool, type Check } from './tools.ts';
 
 /** Feeds, maps of the site and what pages tell machines, as programs of others read them. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectFolder } from '#lib/server/settings.ts';
-import { SITE } from '../e2e/pages.ts';
+import { SITE } from '../e2e/prepared.ts';
 import { run } from './tools.ts';
 
 /** An article of today, taken over from an old site with all that texts there hold: news maps hold what is new only. */

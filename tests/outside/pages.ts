@@ -4,8 +4,8 @@ import type { Browser } from 'playwright-core';
 import { z } from 'zod';
 import { barriers } from '../e2e/barriers.ts';
 import { reader, WIDTHS } from '../e2e/chromium.ts';
-import { SITE, visits, type Visit } from '../e2e/pages.ts';
-import { NOTHING } from '../e2e/prepared.ts';
+import { visits, type Visit } from '../e2e/pages.ts';
+import { NOTHING, SITE } from '../e2e/prepared.ts';
 import { pathOf, run, type Check } from './tools.ts';
 
 /** Public pages: what the Nu HTML checker and axe say of them. */

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectFolder } from '#lib/server/settings.ts';
 import { launch } from '../e2e/chromium.ts';
-import { SITE } from '../e2e/pages.ts';
+import { SITE } from '../e2e/prepared.ts';
 import { serve } from '../e2e/server.ts';
 import { checkData, checkFeeds, checkMaps } from './feeds.ts';
 import { checkSpeed } from './lighthouse.ts';
