@@ -6,8 +6,9 @@ import { z } from 'zod';
 import { appraised, DECISION, input, scoreSheet } from '#lib/models/office.sample.ts';
 import { listPublic } from '#lib/models/public.server.ts';
 import { recognise, revoke } from '#lib/models/recognition.server.ts';
-import { drafted, newsroom, type Newsroom } from '#lib/newsroom/newsroom.sample.ts';
+import { drafted, newsroom, siteForm, type Newsroom } from '#lib/newsroom/newsroom.sample.ts';
 import { publishThrough, withdraw } from '#lib/newsroom/publication.server.ts';
+import { openSite } from '#lib/newsroom/site.server.ts';
 import { publicList } from '#lib/newsroom/public.server.ts';
 import type { Opened } from '#lib/server/db.ts';
 import { test } from '../../tests/database.ts';
@@ -22,9 +23,11 @@ async function process(
 	onTestFinished: (done: () => Promise<void>) => unknown
 ) {
 	let made = 0;
+	let fresh: unknown;
 	const recognised = async () => (await listPublic(db, { unitId: world.top })).total;
-	const pages = keepPages({ db, pool, close }, (_, response) => {
+	const pages = keepPages({ db, pool, close }, (request, response) => {
 		made += 1;
+		fresh = request.headers['x-kheo-fresh'];
 		void publicList(db, { siteId: world.site }).then(async ({ total }) => {
 			response.setHeader('cache-control', 'public, no-cache');
 			response.setHeader('surrogate-key', world.site);
@@ -49,7 +52,12 @@ async function process(
 		await ask();
 		return made === before;
 	};
-	return { ask, made: () => made, keeps };
+	/** How fresh a page that is made now has to be. */
+	const freshness = async () => {
+		await ask({ cookie: 'kheo.session=x' });
+		return fresh;
+	};
+	return { ask, made: () => made, keeps, freshness };
 }
 
 test('a page is made once, again at once after a text or a model is published or withdrawn, and for who signed in always', async ({
@@ -77,6 +85,16 @@ test('a page is made once, again at once after a text or a model is published or
 	await ask({ cookie: 'kheo.session=x' });
 	await ask({ cookie: 'kheo.session=x' });
 	expect(made()).toBe(before + 2);
+});
+
+test('that a site is not there is not remembered once it is opened', async ({ clone, onTestFinished }) => {
+	const world = await newsroom(clone.db);
+	const { keeps, freshness } = await process(clone, world, onTestFinished);
+	await expect.poll(keeps).toBe(true);
+	const before = await freshness();
+	expect(await freshness()).toBe(before);
+	await openSite(clone.db, world.machine, { unitId: world.below, form: siteForm({ slug: 'moi', nameVi: 'Mới' }) });
+	await expect.poll(freshness).not.toBe(before);
 });
 
 test('each of two processes has what is new at once; one that hears nothing keeps nothing, and keeps again once it hears', async ({

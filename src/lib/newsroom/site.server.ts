@@ -40,6 +40,8 @@ export async function openSite(
 				opened_at: form.isOpen ? new Date() : null
 			})
 			.execute();
+		// Somebody may have asked for it before it was there.
+		await tellStale(tx, { siteIds: [site.id] });
 		const details = { slug: form.slug, name: form.nameVi };
 		return { result: { id: site.id }, actions: [siteAction(site, { verb: 'open_site', details })] };
 	});
