@@ -203,11 +203,11 @@ describe('in the ledger', () => {
 describe('the list', () => {
 	test('pages forth and back over the same lines; finds without tone marks', async ({ db }) => {
 		const world = await office(db);
-		for (const day of ['2024-03-01', '2024-03-02', '2024-03-02', '2024-03-03', '2024-03-04']) {
+		for (const [at, day] of ['2024-03-01', '2024-03-02', '2024-03-02', '2024-03-03', '2024-03-04'].entries()) {
 			await registered(
 				db,
 				world.machine,
-				input(world.one, { registeredOn: day, name: `Hòa giải ở cơ sở ngày ${day} ${randomUUID()}` })
+				input(world.one, { registeredOn: day, name: `Hòa giải ở cơ sở ngày ${day}, lần ${at + 1}` })
 			);
 		}
 		await draft(db, world.machine, input(world.two, { registeredOn: null, name: 'Đường hoa 100%' }));
